@@ -1,0 +1,41 @@
+package payscore
+
+import "net/url"
+
+const (
+	directPath  = "/v3/payscore/serviceorder"
+	partnerPath = "/v3/payscore/partner/serviceorder" // §6.12
+)
+
+// CollectionPath is where orders are created and queried.
+func CollectionPath(partner bool) string {
+	if partner {
+		return partnerPath
+	}
+	return directPath
+}
+
+// ActionPath is where one order is acted on: complete or cancel. The number is escaped here, exactly
+// once; the result must not be escaped again (§1.2, §11.8).
+func ActionPath(partner bool, outOrderNo, action string) string {
+	return CollectionPath(partner) + "/" + url.PathEscape(outOrderNo) + "/" + action
+}
+
+// Ref names one order for a query (§6.3); in partner mode AppID stays empty and SubMchID is set (§6.12).
+type Ref struct {
+	OutOrderNo string
+	ServiceID  string
+	AppID      string
+	SubMchID   string
+}
+
+// queryPath has its parameters in the order of their names, escaped once by url.Values.
+func queryPath(partner bool, r Ref) string {
+	q := url.Values{"out_order_no": {r.OutOrderNo}, "service_id": {r.ServiceID}}
+	if partner {
+		q.Set("sub_mchid", r.SubMchID)
+	} else {
+		q.Set("appid", r.AppID)
+	}
+	return CollectionPath(partner) + "?" + q.Encode()
+}

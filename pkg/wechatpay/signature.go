@@ -1,0 +1,59 @@
+package wechatpay
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wechatpay-apiv3/wechatpay-go/core/consts"
+)
+
+// Window is how far the timestamp of a signed message may be from now: less than this, in both directions (§1.3).
+const Window = 300 * time.Second
+
+// probePrefix starts the signature of a probe (签名探测, §7.4).
+const probePrefix = "WECHATPAY/SIGNTEST/"
+
+// VerifySigned checks that WeChat signed body with the headers of h, within Window of now: an answer (§1.3) or a
+// notification (§7.2). body is the bytes as received; a 204 has none. The error has a Reason. It never waits: an
+// unknown serial fails, and wakes the refresh of Run.
+func (r *KeyRing) VerifySigned(now time.Time, h http.Header, body []byte) error {
+	err := r.keys.Load().verifySigned(now, h, body)
+	if reason := ReasonOf(err); reason == UnknownSerial || reason == OutsideValidity {
+		r.askRefresh()
+	}
+	return err
+}
+
+func (s *keySet) verifySigned(now time.Time, h http.Header, body []byte) error {
+	timestamp, nonce := h.Get(consts.WechatPayTimestamp), h.Get(consts.WechatPayNonce)
+	serial, signature := h.Get(consts.WechatPaySerial), h.Get(consts.WechatPaySignature)
+	if timestamp == "" || nonce == "" || serial == "" || signature == "" {
+		return reject(MissingHeader, "one of Wechatpay-Timestamp, -Nonce, -Serial, -Signature is absent")
+	}
+	if err := withinWindow(now, timestamp); err != nil {
+		return err
+	}
+	err := s.verify(now, serial, timestamp+"\n"+nonce+"\n"+string(body)+"\n", signature)
+	if ReasonOf(err) == BadSignature && strings.HasPrefix(signature, probePrefix) {
+		return reject(SignProbe, "WeChat probed whether signatures are verified")
+	}
+	return err
+}
+
+func withinWindow(now time.Time, timestamp string) error {
+	signedAt, err := strconv.ParseInt(timestamp, 10, 64)
+	if err != nil || signedAt < 0 {
+		return reject(MissingHeader, "Wechatpay-Timestamp is not unix seconds")
+	}
+	// Whole seconds, as the SDK counts them.
+	apart := now.Unix() - signedAt
+	if apart < 0 {
+		apart = -apart
+	}
+	if apart >= int64(Window/time.Second) {
+		return reject(Stale, "Wechatpay-Timestamp is 300 s or more away from our clock")
+	}
+	return nil
+}
