@@ -1,0 +1,3 @@
+module github.com/facepay-go/facepay/deploy
+
+go 1.26.0
