@@ -2,13 +2,18 @@ package contract
 
 import (
 	"regexp"
+	"slices"
 	"testing"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/descriptorpb"
 )
 
 var token = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// service is the folder of a service.
+var service = regexp.MustCompile(`^[a-z][a-z-]*$`)
 
 func TestEveryEventNamesItsMerchantKeyAndScopeByStringFields(t *testing.T) {
 	seen := map[string]protoreflect.FullName{}
@@ -54,4 +59,60 @@ func TestNoGeneratedFileWithAContractIsForgotten(t *testing.T) {
 		}
 		return true
 	})
+}
+
+func TestNoPersonalValueIsAKeyOrAToken(t *testing.T) {
+	for _, e := range Events() {
+		for _, name := range []string{"merchant", e.Key, e.Scope} {
+			f := e.Type.Descriptor().Fields().ByName(protoreflect.Name(name))
+			if f == nil {
+				continue
+			}
+			if options, ok := f.Options().(*descriptorpb.FieldOptions); ok && options.GetDebugRedact() {
+				t.Errorf("%s: %s is redacted in print and public in the subject", e.Name, name)
+			}
+		}
+	}
+}
+
+func TestLookupsFindEveryContractAndNothingElse(t *testing.T) {
+	for _, e := range Events() {
+		byName, ok := ByName(e.Name)
+		bySubject, ok2 := BySubject(e.Owner, e.Subject)
+		of, err := Of(e.Type.New().Interface())
+		if !ok || !ok2 || err != nil || byName.Name != e.Name || bySubject.Name != e.Name || of.Name != e.Name {
+			t.Errorf("%s: %v %v %v", e.Name, ok, ok2, err)
+		}
+		if !slices.Contains(Owners(), e.Owner) {
+			t.Errorf("%s: owner %s is not listed", e.Name, e.Owner)
+		}
+	}
+	for _, e := range Endpoints() {
+		m, err := protoregistry.GlobalTypes.FindMessageByName(e.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := EndpointOf(m.New().Interface()); err != nil || got.Token != e.Token {
+			t.Errorf("%s: %v", e.Name, err)
+		}
+		if _, err := Of(m.New().Interface()); err == nil {
+			t.Errorf("%s is a request and an event", e.Name)
+		}
+	}
+	if _, ok := BySubject("", ""); ok {
+		t.Error("an event without subject")
+	}
+}
+
+func TestNoServiceListensTwiceOrToItself(t *testing.T) {
+	for _, e := range Events() {
+		if listeners := slices.Sorted(slices.Values(e.Listeners)); len(slices.Compact(listeners)) != len(e.Listeners) {
+			t.Errorf("%s: a listener is named twice: %v", e.Name, e.Listeners)
+		}
+		for _, l := range e.Listeners {
+			if !service.MatchString(l) || l == e.Owner {
+				t.Errorf("%s: listener %q", e.Name, l)
+			}
+		}
+	}
 }
