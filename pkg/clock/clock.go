@@ -25,18 +25,25 @@ func Scaled(scale int) Clock {
 	if scale <= 1 {
 		return Real()
 	}
-	return scaled{start: time.Now(), scale: time.Duration(scale)}
+	return ScaledFrom(time.Now(), scale)
+}
+
+// ScaledFrom shows from now and runs scale times faster than the machine's clock. It continues a scaled clock of a
+// process that has ended: the times that process stored lie ahead of the machine's. scale ≥ 1.
+func ScaledFrom(from time.Time, scale int) Clock {
+	return scaled{from: from, since: time.Now(), scale: time.Duration(max(scale, 1))}
 }
 
 type scaled struct {
-	start time.Time
-	scale time.Duration
+	// since is the machine's time when this clock showed from; zero for the machine's own clock.
+	from, since time.Time
+	scale       time.Duration
 }
 
 func (c scaled) Now() time.Time {
 	now := time.Now()
-	if c.scale > 1 {
-		now = c.start.Add(now.Sub(c.start) * c.scale)
+	if !c.since.IsZero() {
+		now = c.from.Add(now.Sub(c.since) * c.scale)
 	}
 	return now.UTC().Truncate(time.Millisecond)
 }

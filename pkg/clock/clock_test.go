@@ -23,6 +23,19 @@ func TestAScaledClockTurnsWaitsIntoAFractionOfThem(t *testing.T) {
 	})
 }
 
+func TestAScaledClockGoesOnFromWhereAnotherEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, scale := range []int{1, 60} {
+			ahead := time.Now().Add(240 * time.Hour).UTC()
+			c := ScaledFrom(ahead, scale)
+			time.Sleep(time.Second) // of the bubble
+			if got, want := c.Now().Sub(ahead), time.Duration(scale)*time.Second; got != want {
+				t.Errorf("scale %d: it moved %v in a second, want %v", scale, got, want)
+			}
+		}
+	})
+}
+
 func TestSleepEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

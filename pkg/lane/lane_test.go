@@ -2,6 +2,8 @@ package lane
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -45,5 +47,42 @@ func TestWaitEndsWhenTheLastWorkIsDone(t *testing.T) {
 	close(release)
 	if err := p.Wait(context.Background()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestNoNumberOfContendersExceedsPoolOrShare(t *testing.T) {
+	const total, share = 5, 2
+	p := New(total, share)
+	var all atomic.Int32
+	by := map[string]*atomic.Int32{"a": {}, "b": {}, "c": {}, "d": {}}
+	var running sync.WaitGroup
+	for merchant, mine := range by {
+		for range 8 {
+			running.Go(func() {
+				for range 200 {
+					s, ok := p.Reserve(merchant)
+					if !ok {
+						continue
+					}
+					if all.Add(1) > total || mine.Add(1) > share {
+						t.Errorf("%d slots out, %d of %s", all.Load(), mine.Load(), merchant)
+					}
+					mine.Add(-1)
+					all.Add(-1)
+					s.Release()
+				}
+			})
+		}
+	}
+	running.Wait()
+	if err := p.Wait(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for range total / share * share { // nothing leaked
+		if _, ok := p.Reserve("a"); !ok {
+			if _, ok := p.Reserve("b"); !ok {
+				t.Fatal("a slot did not come back")
+			}
+		}
 	}
 }

@@ -121,8 +121,8 @@ func (r *Requests) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startWait)
 	defer cancel()
 	if err := r.flush(ctx); err != nil {
-		_ = m.Stop()
-		return fault.Wrap(err, fault.Retry, "broker_away", "subscribing the endpoints")
+		// nats.go subscribes again by itself when the broker is back.
+		r.deps.Log.Warn("requests wait for the broker", KeyError, err)
 	}
 	return nil
 }

@@ -1,0 +1,142 @@
+// Package bus is JetStream as facepay uses it: streams and consumers as data, publish, consume, and one file that
+// decides what becomes of a delivered message.
+package bus
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/facepay-go/facepay/pkg/event"
+	"github.com/facepay-go/facepay/pkg/fault"
+)
+
+// Options say how to reach the NATS servers.
+type Options struct {
+	// URL is one or more server URLs, separated by commas.
+	URL string
+	// Name shows in `nats server list connections`.
+	Name string
+	// CredentialsFile holds NATS user credentials; empty for none.
+	CredentialsFile string
+	// Patient connects in the background when no server answers at the start, for a service that has work without.
+	Patient bool
+}
+
+// Bus is a connection to JetStream.
+type Bus struct {
+	nc    *nats.Conn
+	js    jetstream.JetStream
+	log   *slog.Logger
+	tempo tempo
+}
+
+// publishWait bounds one publish. A timeout does not mean "not stored": the same id is published again later.
+const publishWait = 3 * time.Second
+
+// Connect connects; it keeps reconnecting for ever once it was connected. An unreachable server at start is Retry unless the
+// connection is Patient, a malformed URL Terminal.
+func Connect(o Options, log *slog.Logger) (*Bus, error) {
+	opts := []nats.Option{
+		nats.Name(o.Name), nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond),
+		// Nothing is buffered while disconnected: what cannot be published stays in the outbox.
+		nats.ReconnectBufSize(-1),
+		nats.Timeout(5 * time.Second), nats.RetryOnFailedConnect(o.Patient),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("nats", "error", err) }),
+	}
+	if o.CredentialsFile != "" {
+		opts = append(opts, nats.UserCredentials(o.CredentialsFile))
+	}
+	nc, err := nats.Connect(o.URL, opts...)
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		// Its text quotes the URL, which may hold a password.
+		return nil, fault.Invalid("url", "broker_url_malformed", "not a NATS URL")
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Retry, "broker_unreachable", "connecting to NATS")
+	}
+	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(4096))
+	if err != nil {
+		nc.Close()
+		return nil, fault.Wrap(err, fault.Terminal, "broker_unusable", "using JetStream")
+	}
+	return &Bus{nc: nc, js: js, log: log, tempo: production()}, nil
+}
+
+// Conn is the connection, for requests.
+func (b *Bus) Conn() *nats.Conn { return b.nc }
+
+// Ping answers nil when the broker can be reached now.
+func (b *Bus) Ping(ctx context.Context) error {
+	if err := b.nc.FlushWithContext(ctx); err != nil {
+		return fault.Wrap(err, fault.Retry, "broker_unreachable", "reaching NATS")
+	}
+	return nil
+}
+
+// Close ends the connection. Consumers are stopped before.
+func (b *Bus) Close() { b.nc.Close() }
+
+// Publish stores one event in its stream and waits for the acknowledgement, which JetStream gives after fsync. A
+// repeated id within the dedupe window is acknowledged and not stored again. Errors are Retry; the outcome is then
+// unknown and the same event is published again.
+func (b *Bus) Publish(ctx context.Context, e event.Event) error {
+	if !b.nc.IsConnected() {
+		return fault.New(fault.Retry, "broker_unreachable", "not connected")
+	}
+	ctx, cancel := context.WithTimeout(ctx, publishWait)
+	defer cancel()
+	if _, err := b.js.PublishMsg(ctx, message(e)); err != nil {
+		return publishFault(err)
+	}
+	return nil
+}
+
+// PublishMany publishes independent events at once; errs[i] tells of es[i].
+func (b *Bus) PublishMany(ctx context.Context, es []event.Event) []error {
+	errs := make([]error, len(es))
+	futures := make([]jetstream.PubAckFuture, len(es))
+	for i, e := range es {
+		if !b.nc.IsConnected() {
+			errs[i] = fault.New(fault.Retry, "broker_unreachable", "not connected")
+			continue
+		}
+		f, err := b.js.PublishMsgAsync(message(e))
+		if err != nil {
+			errs[i] = publishFault(err)
+			continue
+		}
+		futures[i] = f
+	}
+	ctx, cancel := context.WithTimeout(ctx, publishWait)
+	defer cancel()
+	for i, f := range futures {
+		if f == nil {
+			continue
+		}
+		select {
+		case <-f.Ok():
+		case err := <-f.Err():
+			errs[i] = publishFault(err)
+		case <-ctx.Done():
+			errs[i] = publishFault(ctx.Err())
+		}
+	}
+	return errs
+}
+
+func publishFault(err error) error {
+	if errors.Is(err, jetstream.ErrNoStreamResponse) {
+		return fault.Wrap(err, fault.Retry, "stream_missing", "publishing (is the topology applied?)")
+	}
+	return fault.Wrap(err, fault.Retry, "publish_unconfirmed", "publishing")
+}
+
+func message(e event.Event) *nats.Msg {
+	return &nats.Msg{Subject: e.Subject, Header: nats.Header(e.Header()), Data: e.Body}
+}
