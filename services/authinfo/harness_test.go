@@ -1,0 +1,267 @@
+package authinfo_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/facepay-go/facepay/pkg/bus"
+	"github.com/facepay-go/facepay/pkg/bus/embedded"
+	"github.com/facepay-go/facepay/pkg/clock"
+	"github.com/facepay-go/facepay/pkg/docstore/sqlite"
+	"github.com/facepay-go/facepay/pkg/event"
+	"github.com/facepay-go/facepay/pkg/merchant"
+	"github.com/facepay-go/facepay/pkg/process"
+	"github.com/facepay-go/facepay/pkg/service"
+	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
+	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
+
+	"github.com/facepay-go/facepay/services/authinfo"
+	"github.com/facepay-go/facepay/services/authinfo/internal/facestub"
+)
+
+const (
+	keyA    = "vM5kQ2xW8nR4tY7uB1cD3eF6gH9jL0pZ"
+	keyB    = "0123456789abcdefghijklmnopqrstuv"
+	rawdata = "q3OPhFtQBf6KZGqm+Zhe/jKCRy5K=="
+)
+
+// world is a broker, two WeChat accounts and one SQLite file; replicas of the service come and go in it.
+type world struct {
+	t      *testing.T
+	bus    *bus.Bus
+	docs   *sqlite.Store
+	path   string
+	book   *merchant.Book
+	a, b   *facestub.Server
+	clock  *shifted
+	logs   *buffer
+	keys   []string // lines of the file of sealing keys
+	cfg    authinfo.Config
+	errors *buffer // texts of all errors a caller got
+	traces string  // base URL of a collector, "" for none
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	t.Parallel()
+	w := &world{t: t, clock: &shifted{Clock: clock.Real()}, logs: &buffer{}, errors: &buffer{}}
+	w.a, w.b = facestub.New(t, keyA), facestub.New(t, keyB)
+	w.keys = []string{"2026-11 " + hex.EncodeToString([]byte("old old old old old old old old!"))}
+	w.cfg = authinfo.Default()
+	w.cfg.SweepEvery = 20 * time.Millisecond
+	w.cfg.Requests = service.RequestsConfig{Workers: 192, PerMerchant: 96, Deadline: 10 * time.Second}
+	w.book = writeBook(t, w.a.URL, w.b.URL)
+
+	nats, err := embedded.Start(t.TempDir(), "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(nats.Stop)
+	w.bus, err = bus.Connect(bus.Options{URL: nats.URL(), Name: "authinfo test"}, w.log())
+	must(t, err)
+	t.Cleanup(w.bus.Close)
+	must(t, w.bus.Apply(t.Context(), bus.Profile{}))
+
+	w.path = filepath.Join(t.TempDir(), "authinfo.db")
+	w.docs, err = sqlite.Open(t.Context(), w.path)
+	must(t, err)
+	t.Cleanup(func() { _ = w.docs.Close() })
+	return w
+}
+
+func (w *world) log() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// start runs one replica until stop, or until the test ends.
+func (w *world) start() (stop func()) {
+	w.t.Helper()
+	telemetry, err := service.NewTelemetry(w.t.Context(), authinfo.Name, "0.0.0", service.TelemetryConfig{OTLPEndpoint: w.traces})
+	must(w.t, err)
+	cfg := w.cfg
+	cfg.SealKeys = filepath.Join(w.t.TempDir(), "seal-keys")
+	must(w.t, os.WriteFile(cfg.SealKeys, []byte(strings.Join(w.keys, "\n")), 0o600))
+	s, err := authinfo.New(w.t.Context(), cfg, process.Deps{
+		Docs: w.docs, Bus: w.bus, Clock: w.clock, Merchants: w.book, HTTP: process.HTTPClient(),
+		Telemetry: telemetry, Log: w.log(), Version: "0.0.0",
+	})
+	must(w.t, err)
+	ready := make(chan struct{})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	last := service.Part{Name: "test", Start: func(context.Context) error { close(ready); return nil }}
+	go func() {
+		ended <- service.Run(ctx, w.log(), 20*time.Second, append([]service.Part{telemetry.Part()}, append(s.Parts(), last)...)...)
+	}()
+	select {
+	case <-ready:
+	case err := <-ended:
+		w.t.Fatalf("the service did not start: %v", err)
+	}
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			w.t.Errorf("the service stopped with %v", err)
+		}
+	})
+	w.t.Cleanup(stop)
+	return stop
+}
+
+// open asks for a session; errors are kept for the search for secrets.
+func (w *world) open(req *authinfov1.OpenSessionRequest) (*authinfov1.OpenSessionReply, error) {
+	var reply authinfov1.OpenSessionReply
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := service.Call(ctx, w.bus.Conn(), authinfo.Name, "open_session", req, &reply); err != nil {
+		_, _ = fmt.Fprintln(w.errors, err)
+		return nil, err
+	}
+	return &reply, nil
+}
+
+func (w *world) mustOpen(req *authinfov1.OpenSessionRequest) *authinfov1.OpenSessionReply {
+	w.t.Helper()
+	reply, err := w.open(req)
+	must(w.t, err)
+	return reply
+}
+
+// publish sends a kiosk's fact as a gateway would.
+func (w *world) publish(m *kioskv1.FaceResult) {
+	w.t.Helper()
+	id, err := event.FactID(m)
+	must(w.t, err)
+	e, err := event.New(w.t.Context(), id, w.clock.Now(), m)
+	must(w.t, err)
+	must(w.t, w.bus.Publish(w.t.Context(), e))
+}
+
+// events are the messages of type M that are stored under a key.
+func events[M proto.Message](w *world, key string) []M {
+	w.t.Helper()
+	stored, err := w.bus.About(w.t.Context(), key)
+	must(w.t, err)
+	var found []M
+	for _, s := range stored {
+		_, m, err := event.Read(s.Subject, s.Header, s.Data, s.At)
+		must(w.t, err)
+		if m, ok := m.(M); ok {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// request is a good one for merchant acme, with its own request_id and terminal.
+func request(id string) *authinfov1.OpenSessionRequest {
+	return &authinfov1.OpenSessionRequest{
+		RequestId: id, Merchant: "acme", ServiceId: "500001", StoreId: "S001", StoreName: "一号店 A&B", DeviceId: "KIOSK-0001", Rawdata: rawdata,
+	}
+}
+
+// with changes a request.
+func with(req *authinfov1.OpenSessionRequest, change func(*authinfov1.OpenSessionRequest)) *authinfov1.OpenSessionRequest {
+	change(req)
+	return req
+}
+
+func faceResult(merchant, outOrderNo string) *kioskv1.FaceResult {
+	return &kioskv1.FaceResult{Merchant: merchant, OutOrderNo: outOrderNo, ServiceId: "500001", ReturnCode: "SUCCESS", Openid: openID, FaceSid: faceSID}
+}
+
+const (
+	openID  = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
+	faceSID = "face-sid-secret-0001"
+)
+
+func writeBook(t *testing.T, urlA, urlB string) *merchant.Book {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a.apiv2": keyA + "\n", "b.apiv2": keyB} {
+		must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	account := func(id, mchid, url, partner string) string {
+		return fmt.Sprintf("  - id: %s\n    wechat: {mchid: %q, partner: %s, merchant_serial: %q, private_key_file: none.pem, apiv2_key_file: %s.apiv2, apiv3_key_file: none, platform_certificates: true, face_url: %q}\n",
+			id, mchid, partner, strings.Repeat("5", 40), id, url)
+	}
+	text := "accounts:\n" + account("a", "1900000109", urlA, "false") + account("b", "1900000110", urlB, "true") + `merchants:
+  - id: acme
+    wechat: {account: a, appid: wx8888888888888888, ask_unionid: true, services: [{id: "500001", cap_fen: 10000}, {id: "500002", cap_fen: 10000}]}
+  - id: bolt
+    wechat: {account: b, appid: wx9999999999999999, sub_mchid: "1900000999", sub_appid: wx7777777777777777, services: [{id: "500001", cap_fen: 10000}]}
+`
+	book, err := merchant.Parse([]byte(text), dir)
+	must(t, err)
+	return book
+}
+
+// shifted is the machine's clock, moved ahead by Advance. Timers stay on the machine's.
+type shifted struct {
+	clock.Clock
+	ahead atomic.Int64
+}
+
+func (c *shifted) Now() time.Time          { return c.Clock.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *shifted) Advance(d time.Duration) { c.ahead.Add(int64(d)) }
+
+// buffer is a bytes.Buffer for many writers.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eventually waits until the condition holds, ten seconds at most.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("after ten seconds still not: %s", what)
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+}
+
+// together runs n calls at once and returns when all have ended.
+func together(n int, call func(i int)) {
+	var all sync.WaitGroup
+	begin := make(chan struct{})
+	for i := range n {
+		all.Go(func() {
+			<-begin
+			call(i)
+		})
+	}
+	close(begin)
+	all.Wait()
+}
