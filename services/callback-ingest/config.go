@@ -1,0 +1,77 @@
+package callbackingest
+
+import (
+	"errors"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/service"
+)
+
+// Config is how the service behaves; where it finds broker, store and keys is its main's business. Start from Default.
+type Config struct {
+	// Listen is host:port of the door. TLS ends in front of it; the route passes body and headers on unchanged.
+	Listen string `yaml:"listen"`
+	// ReadWithin is how long a request may take to arrive, body included.
+	ReadWithin time.Duration `yaml:"read_within"`
+	// StoreWithin is how long an answer waits for the store before it is 503. WeChat gives up after 5 s
+	// (wechat-protocol.md §7.5); our own promise is one second for the whole answer.
+	StoreWithin time.Duration `yaml:"store_within"`
+	// MaxInFlight is how many bytes requests may hold together, bodies and 16 KiB for each; more are answered 503.
+	MaxInFlight int64 `yaml:"max_in_flight"`
+	// CommitMost is how many notices one write stores at most.
+	CommitMost int `yaml:"commit_most"`
+	// SweepEvery is the time between two looks at what still waits to be published.
+	SweepEvery time.Duration `yaml:"sweep_every"`
+	// Settled is how old a waiting notice is before the sweep takes it: younger ones are on their way.
+	Settled time.Duration `yaml:"settled"`
+	// KeepDays is how many days a notice is kept, 400 by default: longer than a refund is possible (365 days).
+	KeepDays int `yaml:"keep_days"`
+	// WeChatTimeout bounds one download of platform certificates.
+	WeChatTimeout time.Duration `yaml:"wechat_timeout"`
+	// UserKeyFile holds the secret, 32 to 1024 bytes, by which users are named in events: user_key is the HMAC of the
+	// openid. All services have the same one; a new one gives every user another name.
+	UserKeyFile string `yaml:"user_key_file"`
+	// Requests bounds what requests may take.
+	Requests service.RequestsConfig `yaml:"requests"`
+}
+
+// Default is the configuration of production; the file must add user_key_file.
+func Default() Config {
+	return Config{
+		Listen:        "0.0.0.0:8081",
+		ReadWithin:    3 * time.Second,
+		StoreWithin:   800 * time.Millisecond,
+		MaxInFlight:   64 << 20,
+		CommitMost:    256,
+		SweepEvery:    2 * time.Second,
+		Settled:       5 * time.Second,
+		KeepDays:      400,
+		WeChatTimeout: 10 * time.Second,
+		Requests:      service.RequestsConfig{Workers: 16, PerMerchant: 8, Deadline: 10 * time.Second},
+	}
+}
+
+// mostCommit: the store writes many in one statement, and one group is held in memory.
+const mostCommit = 1000
+
+// Validate refuses what cannot work. It joins one Terminal error per broken rule, naming the field.
+func (c Config) Validate() error {
+	var broken []error
+	need := func(field string, holds bool, rule string) {
+		if !holds {
+			broken = append(broken, fault.Invalid(field, "config_rule", "%s", rule))
+		}
+	}
+	need("listen", c.Listen != "", "must be host:port")
+	need("read_within", c.ReadWithin > 0, "must be more than 0")
+	need("store_within", c.StoreWithin > 0 && c.StoreWithin < time.Second, "must be more than 0 and less than 1s, the promise of the whole answer")
+	need("max_in_flight", c.MaxInFlight >= 2<<20, "must have room for one notification of 1 MiB: at least 2097152")
+	need("commit_most", c.CommitMost > 0 && c.CommitMost <= mostCommit, "must be 1 to 1000")
+	need("sweep_every", c.SweepEvery > 0, "must be more than 0")
+	need("settled", c.Settled >= 0, "must not be negative")
+	need("keep_days", c.KeepDays >= 30, "must be at least 30: streams are rebuilt from here")
+	need("user_key_file", c.UserKeyFile != "", "must name the file of the secret")
+	need("wechat_timeout", c.WeChatTimeout > 0, "must be more than 0")
+	return errors.Join(broken...)
+}

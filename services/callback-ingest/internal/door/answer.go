@@ -1,0 +1,42 @@
+package door
+
+import (
+	"net/http"
+
+	"github.com/facepay-go/facepay/pkg/wechatpay"
+)
+
+// failure is the body of every refusal (wechat-protocol.md §7.5). Why is in our log: a forger is told nothing.
+const failure = `{"code":"FAIL","message":"失败"}`
+
+// answer is 200 without a body when the fact is on disk, now or before; else the status of the reason.
+func answer(w http.ResponseWriter, d *delivery) {
+	if d.outcome.Good() {
+		w.WriteHeader(http.StatusOK)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(statusOf(d.reason))
+	// The sender may be gone; it comes again.
+	_, _ = w.Write([]byte(failure))
+}
+
+// statusOf a refusal. WeChat repeats on every 4xx and 5xx alike; the difference is for people and proxies.
+func statusOf(reason string) int {
+	switch reason {
+	case "unknown_account":
+		return http.StatusNotFound
+	case "too_large":
+		return http.StatusRequestEntityTooLarge
+	case "slow_body":
+		return http.StatusRequestTimeout
+	case "broken_body", string(wechatpay.BadEnvelope), string(wechatpay.BadAlgorithm), string(wechatpay.BadNonce), string(wechatpay.DecryptFailed):
+		return http.StatusBadRequest
+	case string(wechatpay.MissingHeader), string(wechatpay.Stale), string(wechatpay.UnknownSerial), string(wechatpay.OutsideValidity),
+		string(wechatpay.BadSignature), string(wechatpay.SignProbe):
+		return http.StatusUnauthorized
+	case "busy", "store_away":
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
