@@ -1,0 +1,116 @@
+package book
+
+import (
+	"context"
+
+	"github.com/facepay-go/facepay/pkg/docstore"
+	"github.com/facepay-go/facepay/pkg/fault"
+)
+
+// Book is the stored truth. Its methods are safe for concurrent use; errors are those of docstore.
+type Book struct {
+	orders docstore.Collection[Order]
+	users  docstore.Collection[User]
+	locks  locks
+}
+
+// Open declares the book's collections in the store.
+func Open(ctx context.Context, store docstore.Store) (*Book, error) {
+	orders, err := docstore.Open(ctx, store, docstore.Spec[Order]{
+		Name: "wechat_orders",
+		ID:   func(o *Order) string { return Key(o.MchID, o.OutOrderNo) },
+		Fields: []docstore.Field[Order]{
+			{Name: "created_at", Kind: docstore.Time, Value: func(o *Order) any { return o.CreatedAt }},
+			{Name: "openid", Kind: docstore.String, Value: func(o *Order) any { return o.OpenID }},
+			{Name: "phase", Kind: docstore.String, Value: func(o *Order) any { return string(o.Phase()) }},
+			{Name: "deduct_at", Kind: docstore.Time, Value: func(o *Order) any { return o.DeductAt }},
+			{Name: "paid_at", Kind: docstore.Time, Value: func(o *Order) any { return o.PaidAt }},
+		},
+		Indexes: []docstore.Index{
+			{Name: "by_created", Fields: []string{"created_at"}},
+			{Name: "by_user_phase", Fields: []string{"openid", "phase"}},
+			{Name: "by_deduct", Fields: []string{"deduct_at"}},
+			{Name: "by_paid", Fields: []string{"paid_at"}},
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	users, err := docstore.Open(ctx, store, docstore.Spec[User]{
+		Name: "wechat_users",
+		ID:   func(u *User) string { return u.OpenID },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Book{orders: orders, users: users}, nil
+}
+
+// Order finds one order; class NotFound when there is none.
+func (b *Book) Order(ctx context.Context, mchID, outOrderNo string) (Order, error) {
+	r, err := b.orders.Get(ctx, Key(mchID, outOrderNo))
+	return r.Doc, err
+}
+
+// Change loads the order, lets change decide on it, and saves it if change says so. The error of change comes back
+// unchanged; class NotFound when there is no such order.
+func (b *Book) Change(ctx context.Context, mchID, outOrderNo string, change func(*Order) (bool, error)) (Order, error) {
+	key := Key(mchID, outOrderNo)
+	defer b.locks.orders.hold(key)()
+	r, err := b.orders.Get(ctx, key)
+	if err != nil {
+		return Order{}, err
+	}
+	changed, err := change(&r.Doc)
+	if err != nil || !changed {
+		return r.Doc, err
+	}
+	return r.Doc, b.orders.Replace(ctx, &r.Doc, r.Version)
+}
+
+// Limits of a user (wechat-protocol.md §6.2). 0 means no limit.
+type Limits struct{ InService, Unpaid int }
+
+// Limit says which limit of the user a new order breaks.
+type Limit Phase
+
+func (l Limit) Error() string { return "user has too many orders " + string(l) }
+
+// Create stores a new order. An order of that number that is already there comes back with existing true, untouched.
+// The error is a Limit when the user may not have another order.
+func (b *Book) Create(ctx context.Context, o *Order, limits Limits) (stored Order, existing bool, err error) {
+	if o.OpenID != "" {
+		defer b.locks.users.hold(o.OpenID)()
+	}
+	defer b.locks.orders.hold(Key(o.MchID, o.OutOrderNo))()
+	stored, err = b.Order(ctx, o.MchID, o.OutOrderNo)
+	if !fault.Is(err, fault.NotFound) {
+		return stored, err == nil, err
+	}
+	if err := b.withinLimits(ctx, o.OpenID, limits); err != nil {
+		return Order{}, false, err
+	}
+	return *o, false, b.orders.Insert(ctx, o)
+}
+
+func (b *Book) withinLimits(ctx context.Context, openID string, limits Limits) error {
+	if openID == "" {
+		return nil
+	}
+	for _, limit := range []struct {
+		phase Phase
+		most  int
+	}{{Unpaid, limits.Unpaid}, {InService, limits.InService}} {
+		if limit.most == 0 {
+			continue
+		}
+		n, err := b.orders.Count(ctx, docstore.Query{Index: "by_user_phase", Equal: []any{openID, string(limit.phase)}}, limit.most)
+		if err != nil {
+			return err
+		}
+		if n >= limit.most {
+			return Limit(limit.phase)
+		}
+	}
+	return nil
+}

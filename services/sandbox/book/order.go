@@ -1,0 +1,130 @@
+// Package book is the provider's truth: service orders (支付分订单) with their money, users with their authorisations,
+// and the calls received. It knows states and transitions (wechat-protocol.md §6.9) and stores them one document, one
+// versioned write at a time. Formats of fields, codes and signatures are the business of package wechat.
+package book
+
+import (
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// States and their descriptions as they are on the wire (wechat-protocol.md §6.3).
+const (
+	Created = "CREATED"
+	Doing   = "DOING"
+	Done    = "DONE"
+	Revoked = "REVOKED"
+
+	UserConfirm = "USER_CONFIRM"
+	MchComplete = "MCH_COMPLETE"
+)
+
+// Phase is what an order means to its user: it counts against the user's limits while it is in service or unpaid.
+type Phase string
+
+const (
+	InService Phase = "in_service"
+	Unpaid    Phase = "unpaid"
+	Ended     Phase = "ended"
+)
+
+// Line is one line of post_payments or post_discounts; Amount is the line total in fen (wechat-protocol.md §6.1).
+type Line struct {
+	Name        string     `json:"name,omitempty"`
+	Amount      *money.Fen `json:"amount,omitempty"`
+	Description string     `json:"description,omitempty"`
+	Count       *int       `json:"count,omitempty"`
+}
+
+// RiskFund is the order's risk amount (风险金额), fen.
+type RiskFund struct {
+	Name        string     `json:"name"`
+	Amount      *money.Fen `json:"amount"`
+	Description string     `json:"description,omitempty"`
+}
+
+// TimeRange holds compact Beijing times: 14 digits, or 8 for day precision.
+type TimeRange struct {
+	StartTime       string `json:"start_time,omitempty"`
+	StartTimeRemark string `json:"start_time_remark,omitempty"`
+	EndTime         string `json:"end_time,omitempty"`
+	EndTimeRemark   string `json:"end_time_remark,omitempty"`
+}
+
+// Location is where the service starts and ends.
+type Location struct {
+	StartLocation string `json:"start_location,omitempty"`
+	EndLocation   string `json:"end_location,omitempty"`
+}
+
+// Device names the machines at start and end.
+type Device struct {
+	StartDeviceID string `json:"start_device_id,omitempty"`
+	EndDeviceID   string `json:"end_device_id,omitempty"`
+	MaterielNo    string `json:"materiel_no,omitempty"`
+}
+
+// Payment is one collected amount, a line of collection.details.
+type Payment struct {
+	Amount        money.Fen
+	TransactionID string
+	At            time.Time
+	// ByHand is true when the user paid an open order himself (主动支付) instead of being debited (自动扣款): the bill shows
+	// the two differently (wechat-protocol.md §8.5).
+	ByHand bool
+}
+
+// Order is one service order.
+type Order struct {
+	MchID, AppID, ServiceID, OutOrderNo string
+	OrderID, OpenID                     string
+	Introduction                        string
+	State, Description                  string
+
+	Items, Discounts  []Line
+	RiskFund          RiskFund
+	TimeRange         TimeRange
+	Location          Location
+	Device            Device
+	Attach, NotifyURL string
+	Package           string
+
+	// Completed tells a total of 0 from no total yet.
+	Completed bool
+	Total     money.Fen
+	Payments  []Payment
+
+	CreatedAt, CompletedAt, CancelledAt, PaidAt time.Time
+
+	// CreatedWith, CompletedWith and CancelledWith are digests of the parameters, to tell an identical repeat from
+	// another request under the same number (wechat-protocol.md §1.5).
+	CreatedWith, CompletedWith, CancelledWith string
+
+	// DeductAt is when the next automatic deduction is tried; zero: never.
+	DeductAt    time.Time
+	DeductTries int
+}
+
+// Phase is derived from the state.
+func (o *Order) Phase() Phase {
+	switch {
+	case o.State == Doing && o.Description == MchComplete:
+		return Unpaid
+	case o.State == Doing:
+		return InService
+	}
+	return Ended
+}
+
+// Paid is the sum of what was collected, fen.
+func (o *Order) Paid() money.Fen {
+	var sum money.Fen
+	for _, p := range o.Payments {
+		sum += p.Amount
+	}
+	return sum
+}
+
+// Key names the order in the store: numbers are unique per merchant.
+func Key(mchID, outOrderNo string) string { return mchID + "/" + outOrderNo }

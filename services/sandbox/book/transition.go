@@ -1,0 +1,145 @@
+package book
+
+import (
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// Refusal is why an order does not do what is asked; package wechat gives it a code and a text.
+type Refusal uint8
+
+const (
+	// DifferentParameters: it was done before, with other parameters.
+	DifferentParameters Refusal = iota + 1
+	// Unconfirmed: the user has not confirmed (CREATED).
+	Unconfirmed
+	// AlreadyCancelled: the order is revoked.
+	AlreadyCancelled
+	// AlreadyDone: the order is paid or free.
+	AlreadyDone
+	// NotCancellable: completed orders of this service cannot be cancelled.
+	NotCancellable
+	// NotPending: only an order that waits for its payment can be paid.
+	NotPending
+)
+
+var refusals = [...]string{"", "different parameters", "unconfirmed", "already cancelled", "already done", "not cancellable", "not pending"}
+
+func (r Refusal) Error() string { return "order refused: " + refusals[r] }
+
+// Completion is what the merchant says at the end of the service.
+type Completion struct {
+	Items, Discounts []Line
+	Total            money.Fen
+	TimeRange        TimeRange
+	EndLocation      string
+	Device           Device
+	// With is the digest of the parameters.
+	With string
+	At   time.Time
+	// DeductAt is when the first deduction is tried.
+	DeductAt time.Time
+}
+
+// MayComplete says whether a completion with this digest may run. done means the identical one already ran, also if the
+// order has been paid since (observations of repeats conflict: wechat-protocol.md §6.4).
+func (o *Order) MayComplete(with string) (done bool, err error) {
+	switch {
+	case o.State == Created:
+		return false, Unconfirmed
+	case o.State == Revoked:
+		return false, AlreadyCancelled
+	case o.Completed && o.CompletedWith == with:
+		return true, nil
+	case o.Completed:
+		return false, DifferentParameters
+	}
+	return false, nil
+}
+
+// Complete ends the service. A total of 0 needs no collection and is DONE at once (wechat-protocol.md §6.4; the state
+// after a zero-amount completion is expected, not established: §10.4). It reports whether the order changed.
+func (o *Order) Complete(c Completion) (changed bool, err error) {
+	done, err := o.MayComplete(c.With)
+	if done || err != nil {
+		return false, err
+	}
+	o.Items, o.Discounts, o.Total, o.Completed = c.Items, c.Discounts, c.Total, true
+	o.TimeRange = o.TimeRange.merged(c.TimeRange)
+	if c.EndLocation != "" {
+		o.Location.EndLocation = c.EndLocation
+	}
+	if c.Device.EndDeviceID != "" {
+		o.Device.EndDeviceID = c.Device.EndDeviceID
+	}
+	o.CompletedWith, o.CompletedAt = c.With, c.At
+	if c.Total == 0 {
+		o.State, o.Description = Done, ""
+		return true, nil
+	}
+	o.Description, o.DeductAt = MchComplete, c.DeductAt
+	return true, nil
+}
+
+// Cancellation is the wish to revoke an order.
+type Cancellation struct {
+	// With is the digest of the parameters, empty for a cancellation in the portal.
+	With string
+	At   time.Time
+	// RefuseCompleted refuses it once the order is completed: sources disagree (wechat-protocol.md §6.5).
+	RefuseCompleted bool
+}
+
+// Cancel revokes the order before payment (wechat-protocol.md §6.5). It reports whether the order changed.
+func (o *Order) Cancel(c Cancellation) (changed bool, err error) {
+	switch {
+	case o.State == Revoked && o.CancelledWith == c.With:
+		return false, nil
+	case o.State == Revoked && o.CancelledWith == "":
+		return false, AlreadyCancelled
+	case o.State == Revoked:
+		return false, DifferentParameters
+	case o.State == Done:
+		return false, AlreadyDone
+	case o.Phase() == Unpaid && c.RefuseCompleted:
+		return false, NotCancellable
+	}
+	o.State, o.Description = Revoked, ""
+	o.CancelledWith, o.CancelledAt = c.With, c.At
+	o.DeductAt = time.Time{}
+	return true, nil
+}
+
+// Collect records the payment of the whole total, whatever p.Amount says: only a pending order (待支付) can be paid.
+func (o *Order) Collect(p Payment) error {
+	if o.Phase() != Unpaid {
+		return NotPending
+	}
+	p.Amount = o.Total
+	o.Payments = append(o.Payments, p)
+	o.State, o.Description, o.PaidAt = Done, "", p.At
+	o.DeductAt = time.Time{}
+	return nil
+}
+
+// DeductLater records a failed deduction; a zero time stops trying.
+func (o *Order) DeductLater(at time.Time) error {
+	if o.Phase() != Unpaid {
+		return NotPending
+	}
+	o.DeductAt, o.DeductTries = at, o.DeductTries+1
+	return nil
+}
+
+func (t TimeRange) merged(later TimeRange) TimeRange {
+	for _, f := range []struct {
+		to   *string
+		from string
+	}{{&t.StartTime, later.StartTime}, {&t.StartTimeRemark, later.StartTimeRemark}, {&t.EndTime, later.EndTime}, {&t.EndTimeRemark, later.EndTimeRemark}} {
+		if f.from != "" {
+			*f.to = f.from
+		}
+	}
+	return t
+}

@@ -1,0 +1,60 @@
+package book
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// Whatever is tried in whatever order: final states never change, money is collected once and in full, and only from a
+// completed order (wechat-protocol.md §6.9).
+func TestNoSequenceOfActsCollectsTwiceOrLeavesAFinalState(t *testing.T) {
+	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	rapid.Check(t, func(t *rapid.T) {
+		o := &Order{State: Doing, Description: UserConfirm}
+		for range rapid.IntRange(1, 20).Draw(t, "acts") {
+			before := *o
+			var err error
+			switch rapid.SampledFrom([]string{"complete", "cancel", "collect", "later"}).Draw(t, "act") {
+			case "complete":
+				total := money.Fen(rapid.Int64Range(0, 3).Draw(t, "total"))
+				_, err = o.Complete(Completion{Total: total, With: total.Yuan(), At: at, DeductAt: at})
+			case "cancel":
+				_, err = o.Cancel(Cancellation{With: rapid.SampledFrom([]string{"x", "y", ""}).Draw(t, "with"), At: at, RefuseCompleted: rapid.Bool().Draw(t, "refuse")})
+			case "collect":
+				err = o.Collect(Payment{TransactionID: "4200", At: at})
+			case "later":
+				err = o.DeductLater(at)
+			}
+			if _, refused := errors.AsType[Refusal](err); err != nil && (!refused || o.State != before.State || o.Paid() != before.Paid()) {
+				t.Fatalf("refused with %v and changed", err)
+			}
+			if final := before.State == Done || before.State == Revoked; final && (o.State != before.State || o.Paid() != before.Paid()) {
+				t.Fatalf("%s became %s", before.State, o.State)
+			}
+			if o.Paid() != 0 && (o.Paid() != o.Total || o.State != Done || len(o.Payments) != 1) {
+				t.Fatalf("paid %d of %d in %s", o.Paid(), o.Total, o.State)
+			}
+			if waiting := !o.DeductAt.IsZero(); waiting && o.Phase() != Unpaid {
+				t.Fatalf("a deduction waits in %s", o.State)
+			}
+		}
+	})
+}
+
+func TestCompletingAgainIsOnlyAllowedWithTheSameParameters(t *testing.T) {
+	o := &Order{State: Doing, Description: UserConfirm}
+	if changed, err := o.Complete(Completion{Total: 5, With: "a"}); !changed || err != nil {
+		t.Fatal(changed, err)
+	}
+	if changed, err := o.Complete(Completion{Total: 5, With: "a"}); changed || err != nil {
+		t.Fatal(changed, err)
+	}
+	if _, err := o.Complete(Completion{Total: 6, With: "b"}); err != DifferentParameters {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,111 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/clock"
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/services/sandbox/account"
+	plan "github.com/facepay-go/facepay/services/sandbox/fault"
+	"github.com/facepay-go/facepay/services/sandbox/signing"
+)
+
+// answerWithin is how long a receiver may take, on the machine's clock (wechat-protocol.md §7.5).
+const answerWithin = 5 * time.Second
+
+type sender struct {
+	clock  clock.Clock
+	random io.Reader
+	http   *http.Client
+}
+
+type envelope struct {
+	ID           string   `json:"id"`
+	CreateTime   string   `json:"create_time"`
+	EventType    string   `json:"event_type"`
+	ResourceType string   `json:"resource_type"`
+	Summary      string   `json:"summary"`
+	Resource     resource `json:"resource"`
+}
+
+type resource struct {
+	OriginalType   string `json:"original_type"`
+	Algorithm      string `json:"algorithm"`
+	Ciphertext     string `json:"ciphertext"`
+	AssociatedData string `json:"associated_data"`
+	Nonce          string `json:"nonce"`
+}
+
+// request makes the signed HTTP request of one try (wechat-protocol.md §7.2), spoiled if asked. The time and the
+// signature are those of this try.
+func (s sender) request(m *account.Merchant, n *Notice, spoil plan.Kind) (*http.Request, error) {
+	body, err := s.envelope(m, n)
+	if err != nil {
+		return nil, err
+	}
+	headers, err := signing.AnswerHeaders{Key: m.Ring.ForCallback(n.ID), At: s.clock.Now(), Spoil: spoilOf(spoil)}.Sign(body, s.random)
+	if err != nil {
+		return nil, err
+	}
+	if spoil == plan.Tampered {
+		// Still JSON of the same length: only the signature can tell.
+		body = bytes.Replace(body, []byte(`"event_type":"PAYSCORE.`), []byte(`"event_type":"PAYSCORF.`), 1)
+	}
+	r, err := http.NewRequest(http.MethodPost, n.URL, bytes.NewReader(body))
+	if err != nil {
+		return nil, fault.New(fault.Terminal, "notify_url", "the notify_url is not a URL")
+	}
+	r.Header = headers
+	r.Header.Set("Content-Type", "application/json")
+	return r, nil
+}
+
+func spoilOf(kind plan.Kind) signing.Spoil {
+	switch kind {
+	case plan.ProbeUndecodable:
+		return signing.ProbeUndecodable
+	case plan.ProbeWrong:
+		return signing.ProbeWrong
+	case plan.WrongKey:
+		return signing.WrongKey
+	}
+	return signing.Sound
+}
+
+func (s sender) envelope(m *account.Merchant, n *Notice) ([]byte, error) {
+	nonce, err := signing.Nonce(s.random, 12)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := signing.Seal(m.APIv3Key.Reveal(), nonce, "payscore", n.Entity)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(envelope{ID: n.ID, CreateTime: n.CreatedAt.In(clock.Beijing).Format(time.RFC3339), EventType: n.EventType,
+		ResourceType: "encrypt-resource", Summary: summary(n.EventType),
+		Resource: resource{OriginalType: "payscore", Algorithm: "AEAD_AES_256_GCM", Ciphertext: sealed, AssociatedData: "payscore", Nonce: nonce}})
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Terminal, "notice_encode", "encoding a notice")
+	}
+	return body, nil
+}
+
+// send answers the receiver's HTTP status, 0 when there was none in time.
+func (s sender) send(ctx context.Context, r *http.Request) int {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	answer, err := s.http.Do(r.WithContext(ctx))
+	if err != nil {
+		return 0
+	}
+	defer answer.Body.Close()
+	if _, err := io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16)); err != nil {
+		return 0
+	}
+	return answer.StatusCode
+}

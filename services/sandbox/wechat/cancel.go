@@ -1,0 +1,55 @@
+package wechat
+
+import (
+	"context"
+
+	"github.com/facepay-go/facepay/services/sandbox/book"
+)
+
+// cancelRequest is the body of a cancel (wechat-protocol.md §6.5).
+type cancelRequest struct {
+	AppID     string `json:"appid"`
+	ServiceID string `json:"service_id"`
+	Reason    string `json:"reason"`
+}
+
+type cancelAnswer struct {
+	AppID      string `json:"appid"`
+	MchID      string `json:"mchid"`
+	OutOrderNo string `json:"out_order_no"`
+	ServiceID  string `json:"service_id"`
+	OrderID    string `json:"order_id"`
+}
+
+// cancel is POST /v3/payscore/serviceorder/{out_order_no}/cancel.
+func (s *Server) cancel(ctx context.Context, c *call) (any, error) {
+	var request cancelRequest
+	if refused := decode(c.body, &request); refused != nil {
+		return nil, refused
+	}
+	f := fields{}
+	f.text("reason", request.Reason, 50)
+	if f.refused != nil {
+		return nil, f.refused
+	}
+	service, refused := permitted(c.merchant, request.AppID, request.ServiceID)
+	if refused != nil {
+		return nil, refused
+	}
+	with, err := digest(&request)
+	if err != nil {
+		return nil, err
+	}
+	order, err := s.Book.Change(ctx, c.merchant.MchID, c.PathValue("out_order_no"), func(o *book.Order) (bool, error) {
+		if !sameService(o, request.AppID, request.ServiceID) {
+			return false, unknownOrder()
+		}
+		changed, err := o.Cancel(book.Cancellation{With: with, At: c.now, RefuseCompleted: service.RefuseCancelAfterComplete})
+		c.executed = changed
+		return changed, err
+	})
+	if err != nil {
+		return nil, refusalOf(err, "当前订单状态不满足撤销条件")
+	}
+	return cancelAnswer{order.AppID, order.MchID, order.OutOrderNo, order.ServiceID, order.OrderID}, nil
+}

@@ -1,0 +1,135 @@
+package wechat
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/services/sandbox/book"
+	"github.com/facepay-go/facepay/services/sandbox/due"
+	plan "github.com/facepay-go/facepay/services/sandbox/fault"
+	"github.com/facepay-go/facepay/services/sandbox/notify"
+)
+
+// deductions is the source of automatic debits (自动扣款).
+type deductions struct{ *Server }
+
+// RunDeductions collects completed orders until ctx ends.
+func (s *Server) RunDeductions(ctx context.Context) { s.deductions.Run(ctx) }
+
+// AnnouncePaid queues the notices of payments that a crash kept unannounced: an order is paid in one write and announced
+// in the next, so only the last ones paid can be without. A fact that has its notice gets no second one.
+func (s *Server) AnnouncePaid(ctx context.Context) error {
+	paid, err := s.Book.LastPaid(ctx, 200)
+	if err != nil {
+		return err
+	}
+	for _, o := range paid {
+		if err := s.announce(ctx, o, s.Notices.Add); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Waiting implements due.Source.
+func (d deductions) Waiting(ctx context.Context, limit int) ([]due.Item, error) {
+	orders, err := d.Book.WaitingDeductions(ctx, limit)
+	items := make([]due.Item, 0, len(orders))
+	for _, o := range orders {
+		items = append(items, due.Item{ID: book.Key(o.MchID, o.OutOrderNo), At: o.DeductAt})
+	}
+	return items, err
+}
+
+// Work implements due.Source: one try to debit the user.
+func (d deductions) Work(ctx context.Context, id string) error {
+	mchID, outOrderNo, _ := strings.Cut(id, "/")
+	order, err := d.Book.Order(ctx, mchID, outOrderNo)
+	if err != nil {
+		return err
+	}
+	now := d.Clock.Now()
+	if order.DeductAt.IsZero() || order.DeductAt.After(now) {
+		return nil // paid, cancelled or tried meanwhile
+	}
+	switch d.Faults.Take(plan.Subject{Operation: plan.Deduct, OutOrderNo: outOrderNo, OpenID: order.OpenID}).Kind {
+	case plan.DeductionFails:
+		return d.postpone(ctx, order, now.Add(d.rules.DeductAgainAfter))
+	case plan.DeductionStops:
+		return d.postpone(ctx, order, time.Time{})
+	}
+	return ignoreNotPending(d.collect(ctx, order, book.Payment{}, d.Notices.Add))
+}
+
+func (s *Server) postpone(ctx context.Context, o book.Order, to time.Time) error {
+	_, err := s.Book.Change(ctx, o.MchID, o.OutOrderNo, func(o *book.Order) (bool, error) { return true, o.DeductLater(to) })
+	return ignoreNotPending(err)
+}
+
+// collectEarly debits and announces a just completed order before its completion is answered.
+func (s *Server) collectEarly(ctx context.Context, o book.Order) error {
+	id := book.Key(o.MchID, o.OutOrderNo)
+	if !s.deductions.Claim(id) {
+		return nil
+	}
+	defer s.deductions.Release(id)
+	return ignoreNotPending(s.collect(ctx, o, book.Payment{}, s.Notices.AddAndDeliver))
+}
+
+// collect pays the order in full, now, under a new transaction_id, and announces it.
+func (s *Server) collect(ctx context.Context, o book.Order, p book.Payment, add func(context.Context, notify.Notice) error) error {
+	var err error
+	p.At = s.Clock.Now()
+	if p.TransactionID, err = serial(s, "4200", p.At); err != nil {
+		return err
+	}
+	paid, err := s.Book.Change(ctx, o.MchID, o.OutOrderNo, func(o *book.Order) (bool, error) { return true, o.Collect(p) })
+	if err != nil {
+		return err
+	}
+	return s.announce(ctx, paid, add)
+}
+
+// announce tells the merchant: PAYSCORE.USER_PAID to the order's notify_url (wechat-protocol.md §7.1).
+func (s *Server) announce(ctx context.Context, o book.Order, add func(context.Context, notify.Notice) error) error {
+	body, err := encode(queryAnswer(&o))
+	if err != nil {
+		return err
+	}
+	return add(ctx, notify.Notice{ID: notify.ID(notify.UserPaid, o.MchID, o.OutOrderNo, o.OrderID), MchID: o.MchID, EventType: notify.UserPaid,
+		OutOrderNo: o.OutOrderNo, OpenID: o.OpenID, URL: o.NotifyURL, Entity: body})
+}
+
+// ignoreNotPending: an order that was paid or cancelled meanwhile needs nothing more.
+func ignoreNotPending(err error) error {
+	if errors.Is(err, book.NotPending) {
+		return nil
+	}
+	return err
+}
+
+// PayByHand is the user paying an open order himself (主动支付). An order that is not pending is of class Conflict.
+func (s *Server) PayByHand(ctx context.Context, mchID, outOrderNo string) error {
+	order, err := s.Book.Order(ctx, mchID, outOrderNo)
+	if err != nil {
+		return err
+	}
+	err = s.collect(ctx, order, book.Payment{ByHand: true}, s.Notices.Add)
+	if errors.Is(err, book.NotPending) {
+		return fault.Wrap(err, fault.Conflict, "order_not_pending", "paying by hand")
+	}
+	return err
+}
+
+// CancelInPortal is the merchant's staff revoking the order in the merchant portal (商户平台). An order that cannot be
+// cancelled is of class Conflict.
+func (s *Server) CancelInPortal(ctx context.Context, mchID, outOrderNo string) error {
+	_, err := s.Book.Change(ctx, mchID, outOrderNo, func(o *book.Order) (bool, error) { return o.Cancel(book.Cancellation{At: s.Clock.Now()}) })
+	if reason, refused := errors.AsType[book.Refusal](err); refused {
+		return fault.Wrap(reason, fault.Conflict, "order_not_cancellable", "cancelling in the portal")
+	}
+	return err
+}

@@ -1,0 +1,97 @@
+package wechat
+
+import (
+	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/services/sandbox/book"
+)
+
+// orderEntity is an order on the wire (wechat-protocol.md §6.3). Real answers have "location":{}, empty arrays and
+// "attach":"" where nothing was given (§6.2), so those have no omitempty.
+type orderEntity struct {
+	OutOrderNo          string         `json:"out_order_no"`
+	ServiceID           string         `json:"service_id"`
+	AppID               string         `json:"appid"`
+	MchID               string         `json:"mchid"`
+	ServiceIntroduction string         `json:"service_introduction"`
+	State               string         `json:"state"`
+	StateDescription    string         `json:"state_description,omitempty"`
+	TotalAmount         *money.Fen     `json:"total_amount,omitempty"`
+	PostPayments        []book.Line    `json:"post_payments"`
+	PostDiscounts       []book.Line    `json:"post_discounts"`
+	RiskFund            book.RiskFund  `json:"risk_fund"`
+	TimeRange           book.TimeRange `json:"time_range"`
+	Location            book.Location  `json:"location"`
+	Attach              string         `json:"attach"`
+	NotifyURL           string         `json:"notify_url,omitempty"`
+	OrderID             string         `json:"order_id"`
+	OpenID              string         `json:"openid,omitempty"`
+	Package             string         `json:"package,omitempty"`
+	NeedCollection      *bool          `json:"need_collection,omitempty"`
+	Collection          *collection    `json:"collection,omitempty"`
+}
+
+type collection struct {
+	State        string    `json:"state"`
+	TotalAmount  money.Fen `json:"total_amount"`
+	PayingAmount money.Fen `json:"paying_amount"`
+	PaidAmount   money.Fen `json:"paid_amount"`
+	Details      []detail  `json:"details,omitempty"`
+}
+
+type detail struct {
+	Seq           int       `json:"seq"`
+	Amount        money.Fen `json:"amount"`
+	PaidType      string    `json:"paid_type"`
+	PaidTime      string    `json:"paid_time"`
+	TransactionID string    `json:"transaction_id"`
+}
+
+func entity(o *book.Order) orderEntity {
+	e := orderEntity{OutOrderNo: o.OutOrderNo, ServiceID: o.ServiceID, AppID: o.AppID, MchID: o.MchID, ServiceIntroduction: o.Introduction,
+		State: o.State, StateDescription: o.Description, PostPayments: noNull(o.Items), PostDiscounts: noNull(o.Discounts),
+		RiskFund: o.RiskFund, TimeRange: o.TimeRange, Location: o.Location, Attach: o.Attach, OrderID: o.OrderID}
+	if o.Completed {
+		total, collects := o.Total, o.Total > 0
+		e.TotalAmount, e.NeedCollection = &total, &collects
+	}
+	return e
+}
+
+func noNull(lines []book.Line) []book.Line {
+	if lines == nil {
+		return []book.Line{}
+	}
+	return lines
+}
+
+// createAnswer has the package of §6.2; after a repeat its state may be a later one.
+func createAnswer(o *book.Order) orderEntity {
+	e := entity(o)
+	e.NotifyURL, e.Package = o.NotifyURL, o.Package
+	return e
+}
+
+// completeAnswer has no collection: a real one never shows it yet (§6.4).
+func completeAnswer(o *book.Order) orderEntity { return entity(o) }
+
+// queryAnswer is the whole order.
+func queryAnswer(o *book.Order) orderEntity {
+	e := entity(o)
+	e.NotifyURL, e.OpenID, e.Collection = o.NotifyURL, o.OpenID, collectionOf(o)
+	return e
+}
+
+// collectionOf exists only after a non-zero completion (§6.3). A cancelled completion collects nothing.
+func collectionOf(o *book.Order) *collection {
+	if !o.Completed || o.Total == 0 || o.State == book.Revoked {
+		return nil
+	}
+	c := &collection{State: "USER_PAYING", TotalAmount: o.Total, PayingAmount: o.Total - o.Paid(), PaidAmount: o.Paid()}
+	if c.PayingAmount == 0 {
+		c.State = "USER_PAID"
+	}
+	for i, p := range o.Payments {
+		c.Details = append(c.Details, detail{Seq: i + 1, Amount: p.Amount, PaidType: "NEWTON", PaidTime: compact(p.At), TransactionID: p.TransactionID})
+	}
+	return c
+}

@@ -1,0 +1,70 @@
+// Package wechat is the provider's side of WeChat Pay: face authinfo (v2), PayScore orders and certificates (APIv3),
+// the face SDK's stand-in, and the deductions. It follows wechat-protocol.md and shares no code with any client.
+package wechat
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/clock"
+	"github.com/facepay-go/facepay/services/sandbox/account"
+	"github.com/facepay-go/facepay/services/sandbox/book"
+	"github.com/facepay-go/facepay/services/sandbox/due"
+	plan "github.com/facepay-go/facepay/services/sandbox/fault"
+	"github.com/facepay-go/facepay/services/sandbox/notify"
+)
+
+// Rules are what an operator of the sandbox may choose.
+type Rules struct {
+	// Strict enforces the whole notify_url rule: https, a path, no query, no blanks (wechat-protocol.md §6.2).
+	Strict bool
+	Limits book.Limits
+	// DeductAfter is the wait between completion and the first deduction; DeductAgainAfter between tries (WeChat's own
+	// cadence is not published: §10.4).
+	DeductAfter, DeductAgainAfter time.Duration
+	// AuthinfoLasts is expires_in; clients must not hard-code it (§2.2).
+	AuthinfoLasts time.Duration
+}
+
+// Deps are what a server works with.
+type Deps struct {
+	Merchants account.Directory
+	Book      *book.Book
+	Journal   *book.Journal
+	Notices   *notify.Queue
+	Faults    *plan.Plan
+	Clock     clock.Clock
+	// Random must be safe for concurrent use.
+	Random io.Reader
+	Log    *slog.Logger
+}
+
+// Server answers merchants' calls.
+type Server struct {
+	Deps
+	rules      Rules
+	deductions *due.Loop
+}
+
+// NewServer makes a server; Deductions must run for completed orders to be paid.
+func NewServer(d Deps, rules Rules) *Server {
+	s := &Server{Deps: d, rules: rules}
+	s.deductions = due.NewLoop(deductions{s}, 16, d.Clock, d.Log)
+	return s
+}
+
+// Handler is the whole API on one mux: the v2 host and the v3 host of WeChat share it.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/face/get_wxpayface_authinfo", s.authinfo)
+	mux.HandleFunc("GET /v3/certificates", s.v3(plan.Certificates, s.certificates))
+	mux.HandleFunc("GET /v3/facemch/users/{face_sid}", s.v3(plan.UnionID, s.unionID))
+	mux.HandleFunc("POST /v3/payscore/serviceorder", s.v3(plan.Create, s.create))
+	mux.HandleFunc("GET /v3/payscore/serviceorder", s.v3(plan.Query, s.query))
+	mux.HandleFunc("POST /v3/payscore/serviceorder/{out_order_no}/complete", s.v3(plan.Complete, s.complete))
+	mux.HandleFunc("POST /v3/payscore/serviceorder/{out_order_no}/cancel", s.v3(plan.Cancel, s.cancel))
+	mux.HandleFunc("/v3/", s.v3("", s.notSimulated))
+	return mux
+}
