@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/bus"
+	"github.com/facepay-go/facepay/pkg/event"
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/service"
+	"github.com/facepay-go/facepay/proto/contract"
+	eventv1 "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
+)
+
+// Story is all that is known of one order, from every service and every stream.
+type Story struct {
+	Merchant   string `json:"merchant"`
+	OutOrderNo string `json:"out_order_no"`
+	// Summary is where it stands, service by service.
+	Summary []Detail `json:"summary"`
+	// Lines are what happened, in the order of time.
+	Lines []Line `json:"lines"`
+	// Silent are services that could not be asked; their part is missing.
+	Silent []string `json:"silent,omitempty"`
+}
+
+// Line is one thing that happened.
+type Line struct {
+	At      time.Time `json:"at"`
+	Source  string    `json:"source"`
+	Kind    string    `json:"kind"`
+	Title   string    `json:"title"`
+	Details []Detail  `json:"details,omitempty"`
+}
+
+// Detail is one particular.
+type Detail struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+// askWithin bounds the question to one service: a service that is down must not hide what the others know.
+const askWithin = 5 * time.Second
+
+// Tell collects the story of a number. merchant may be empty when only one merchant used the number. A number nobody
+// ever heard of is NotFound.
+func Tell(ctx context.Context, b *bus.Bus, merchant, outOrderNo string) (*Story, error) {
+	stored, err := b.About(ctx, outOrderNo)
+	if err != nil {
+		return nil, err
+	}
+	if merchant == "" {
+		if merchant, err = merchantOf(stored, outOrderNo); err != nil {
+			return nil, err
+		}
+	}
+	s := &Story{Merchant: merchant, OutOrderNo: outOrderNo}
+	for _, e := range stored {
+		if strings.Split(e.Subject, ".")[3] == event.Token(merchant) {
+			s.Lines = append(s.Lines, eventLine(e))
+		}
+	}
+	for _, name := range storytellers() {
+		if err := s.ask(ctx, b, name); err != nil {
+			s.Silent = append(s.Silent, name+" ("+fault.CodeOf(err)+")")
+		}
+	}
+	if len(s.Lines) == 0 && len(s.Summary) == 0 && len(s.Silent) == 0 {
+		return nil, fault.New(fault.NotFound, "order_not_found", "nobody ever heard of %s of merchant %s", outOrderNo, merchant)
+	}
+	slices.SortStableFunc(s.Lines, func(a, b Line) int { return a.At.Compare(b.At) })
+	return s, nil
+}
+
+// storytellers are the services that answer StoryRequest, read off the contract.
+func storytellers() []string {
+	e, err := contract.EndpointOf(&eventv1.StoryRequest{})
+	if err != nil {
+		return nil
+	}
+	return e.Services
+}
+
+func (s *Story) ask(ctx context.Context, b *bus.Bus, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	var reply eventv1.StoryReply
+	if err := service.Call(ctx, b.Conn(), name, "story", &eventv1.StoryRequest{Merchant: s.Merchant, OutOrderNo: s.OutOrderNo}, &reply); err != nil {
+		return err
+	}
+	s.Summary = append(s.Summary, details(reply.GetSummary())...)
+	for _, e := range reply.GetEntries() {
+		s.Lines = append(s.Lines, Line{
+			At: e.GetAt().AsTime(), Source: name, Kind: e.GetKind(), Title: e.GetTitle(), Details: details(e.GetDetails()),
+		})
+	}
+	return nil
+}
+
+func details(ds []*eventv1.StoryDetail) []Detail {
+	out := make([]Detail, len(ds))
+	for i, d := range ds {
+		out[i] = Detail{d.GetLabel(), d.GetValue()}
+	}
+	return out
+}
+
+// eventLine shows an event of a stream by its own time; its content stays in the stream.
+func eventLine(e bus.Stored) Line {
+	line := Line{At: e.At, Source: strings.ToLower(e.Stream), Kind: "event", Title: strings.Join(strings.Split(e.Subject, ".")[1:3], ".")}
+	read, _, err := event.Read(e.Subject, e.Header, e.Data, e.At)
+	if err != nil {
+		line.Title += " (unreadable: " + fault.CodeOf(err) + ")"
+		return line
+	}
+	line.At, line.Details = read.Time, []Detail{{"event_id", read.ID}}
+	return line
+}
+
+// merchantOf finds whose number it is.
+func merchantOf(stored []bus.Stored, outOrderNo string) (string, error) {
+	var merchants []string
+	for _, e := range stored {
+		if m := strings.Split(e.Subject, ".")[3]; !slices.Contains(merchants, m) {
+			merchants = append(merchants, m)
+		}
+	}
+	switch len(merchants) {
+	case 1:
+		return merchants[0], nil
+	case 0:
+		return "", fault.New(fault.NotFound, "order_not_found",
+			"no stream holds an event about %s; name its merchant with --merchant to ask the services' own records", outOrderNo)
+	default:
+		return "", fault.Invalid("merchant", "merchant_needed", "%s was used by merchants %s: name one with --merchant",
+			outOrderNo, strings.Join(merchants, ", "))
+	}
+}
