@@ -67,7 +67,7 @@ func TestPublishingFailsQuicklyWithoutABrokerAndWorksWhenItIsBackWithAllItHad(t 
 		t.Errorf("refusing took %v", took)
 	}
 
-	server = serve(t, dir, address)
+	serve(t, dir, address)
 	within(t, 20*time.Second, "published after the restart", func() bool { return b.Publish(t.Context(), late[0]) == nil })
 	for _, err := range b.PublishMany(t.Context(), late) {
 		if err != nil {

@@ -3,6 +3,7 @@ package event_test
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/proto/contract"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
 )
@@ -44,8 +46,20 @@ func TestSubjectsAreRootOwnerEventMerchantKeyScope(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
-	if !strings.HasPrefix("facepay.order.opened.m.n.-", strings.TrimSuffix(event.Filter("order", "opened"), ">")) {
-		t.Errorf("filter %s", event.Filter("order", "opened"))
+}
+
+func TestAnEventsPatternHasAsManyTokensAsItsSubjects(t *testing.T) {
+	for _, m := range []proto.Message{
+		&kioskv1.ServiceEnded{Merchant: "m", OutOrderNo: "n"}, &orderv1.OrderOpened{Merchant: "m", OutOrderNo: "n", DeviceId: "d"},
+	} {
+		c, err := contract.Of(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		subject, pattern := strings.Split(subjectOf(t, m), "."), strings.Split(event.Pattern(c), ".")
+		if len(subject) != len(pattern) || !slices.Equal(subject[:3], pattern[:3]) {
+			t.Errorf("%v does not match %v", subject, pattern)
+		}
 	}
 }
 

@@ -29,8 +29,9 @@ await() { # PID COMMAND…
 	done
 }
 
+# Writers that bring one unique value at once deadlock inside DocumentDB; the default waits a second each time.
 start_postgres() {
-	"${as_postgres[@]}" postgres -D /srv/data >"$dir/postgres.log" 2>&1 &
+	"${as_postgres[@]}" postgres -D /srv/data -c deadlock_timeout=10ms >"$dir/postgres.log" 2>&1 &
 	await $! "${as_postgres[@]}" pg_isready --quiet --host=/tmp
 }
 
