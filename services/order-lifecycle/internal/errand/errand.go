@@ -1,0 +1,119 @@
+// Package errand carries out what an order wants done next: it calls WeChat for it, or lets time work on it, and brings
+// the answer back into the order. Errands run in a bounded pool in which no merchant holds more than its share.
+package errand
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/aggregate"
+	"github.com/facepay-go/facepay/pkg/clock"
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/lane"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/wechat"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/wire"
+)
+
+// Orders is the aggregate store of this service.
+type Orders = aggregate.Store[order.Order]
+
+// Turn is one decision about one order.
+type Turn = aggregate.Turn[order.Order]
+
+// Errands runs errands.
+type Errands struct {
+	Orders *Orders
+	Desks  map[string]*wechat.Desk
+	Timers order.Timers
+	// Claim is how long a replica keeps an order to itself while it works for it.
+	Claim time.Duration
+	Pool  *lane.Pool
+	Clock clock.Clock
+	Log   *slog.Logger
+	Tally *Tally
+	// Life ends when errands are to be given up.
+	Life context.Context
+}
+
+// ID is the document of an order.
+func ID(merchant, outOrderNo string) string { return merchant + "/" + outOrderNo }
+
+// Env is what an order of the merchant needs to apply a fact. An unknown merchant is a Terminal error. So are the terms
+// of an unknown service, told apart because the order can do without them, or answer for itself.
+func (x *Errands) Env(now time.Time, merchant, serviceID string) (env order.Env, terms error, err error) {
+	desk, ok := x.Desks[merchant]
+	if !ok {
+		return env, nil, fault.Invalid("merchant", "unknown_merchant", "no such merchant is configured")
+	}
+	env = order.Env{Now: now, Timers: x.Timers, Scribe: desk}
+	if serviceID != "" {
+		env.Terms, terms = desk.Terms(serviceID)
+	}
+	return env, terms, nil
+}
+
+// Change lets one fact work on an order and then runs, in this process and at once if there is room, what the order
+// wants done. decide applies the fact and tells its events and whether anything changed.
+func (x *Errands) Change(ctx context.Context, merchant, outOrderNo, factID string, decide func(*Turn) ([]order.Event, bool, error)) error {
+	slot, room := x.Pool.Reserve(merchant)
+	var due bool
+	var steps []order.Step
+	err := x.Orders.Turn(ctx, merchant, ID(merchant, outOrderNo), factID, func(t *Turn) (aggregate.Decision, error) {
+		due, steps = false, nil
+		if t.New {
+			*t.State = order.New(merchant, outOrderNo)
+		}
+		before, known := t.State.Todo, len(t.State.Steps)
+		events, changed, err := decide(t)
+		if err != nil || !changed {
+			return aggregate.Skip, err
+		}
+		t.Emit(wire.Events(t.State, t.Now, events)...)
+		steps = t.State.Steps[known:]
+		if t.State.Todo != before { // else somebody may be working on it: leave the claim
+			due = x.plan(t, room)
+		}
+		return aggregate.Save, nil
+	})
+	if err == nil {
+		x.Tally.moved(ctx, steps)
+	}
+	switch {
+	case room && due && err == nil:
+		x.carry(slot, ID(merchant, outOrderNo), true)
+	case room:
+		slot.Release()
+	}
+	return err
+}
+
+// plan sets when the sweep looks at the order. With room, what is due now is ours: it is begun, and the sweep keeps away
+// for the length of the claim.
+func (x *Errands) plan(t *Turn, room bool) (due bool) {
+	due = isDue(t.State.Todo, t.Now)
+	t.DueAt = t.State.Todo.At
+	if due && room {
+		t.State.Begin(t.Now)
+		t.DueAt = t.Now.Add(x.Claim)
+	}
+	return due
+}
+
+func isDue(todo order.Todo, now time.Time) bool { return todo.Op != "" && !todo.At.After(now) }
+
+// Reserve takes room for one errand of the sweep.
+func (x *Errands) Reserve(merchant string) (aggregate.Slot, bool) {
+	slot, ok := x.Pool.Reserve(merchant)
+	return swept{x, slot}, ok
+}
+
+// swept is room for an order that the sweep has claimed.
+type swept struct {
+	x    *Errands
+	slot lane.Slot
+}
+
+func (s swept) Release()      { s.slot.Release() }
+func (s swept) Run(id string) { s.x.carry(s.slot, id, false) }

@@ -1,0 +1,103 @@
+package errand
+
+import (
+	"context"
+	"os"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/facepay-go/facepay/pkg/aggregate"
+	"github.com/facepay-go/facepay/pkg/docstore"
+	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
+)
+
+// shelf is a store of one row.
+type shelf struct {
+	docstore.Store
+	docstore.Raw
+	row docstore.Row
+}
+
+func (s *shelf) Collection(context.Context, docstore.Schema) (docstore.Raw, error) { return s, nil }
+func (s *shelf) Get(context.Context, string) (docstore.Row, error)                 { return s.row, nil }
+func (s *shelf) InsertMany(_ context.Context, rows []docstore.Row) []error {
+	s.row = rows[0]
+	return make([]error, len(rows))
+}
+
+// everything is a document with something in every field of version 1.
+func everything() aggregate.Document[order.Order] {
+	at := time.Date(2026, 11, 22, 4, 0, 0, int(5*time.Millisecond), time.UTC)
+	end := order.End{
+		FactID: "end1", Total: 350, Lines: []money.Fen{400}, Discounts: []money.Fen{50}, At: at, HeardAt: at, Details: []byte("details"),
+	}
+	request := func(body string) order.Request {
+		return order.Request{Body: []byte(body), Tries: 2, SentAt: at, DoubtAt: at, Refusal: "rule"}
+	}
+	return aggregate.Document[order.Order]{
+		ID: "acme/N1", Merchant: "acme", DueAt: at, CreatedAt: at, UpdatedAt: at,
+		State: order.Order{
+			Merchant: "acme", OutOrderNo: "N1", State: order.PaymentPending, Reason: "by_provider",
+			ServiceID: "500001", DeviceID: "K1", StoreID: "S1",
+			Session:  order.Session{OpenedAt: at, ExpiresAt: at, OutRequestNo: "R1"},
+			Face:     order.Face{FactID: "face1", ReturnCode: "SUCCESS", ErrCode: 1, RiskFund: 10_000, Located: true, At: at},
+			Unwanted: "open_timeout", AbortID: "abort1", AbortReason: "broken", Parked: &end, Ended: &end,
+			Create: request("create"), Complete: request("complete"), Cancel: request("cancel"),
+			Todo: order.Todo{Op: order.OpQuery, At: at, Round: 3}, OrderID: "W1", StartedAt: at, PaidFen: 100,
+			Collections: []order.Collection{{TransactionID: "T1", Amount: 100, ByMerchant: true, PaidAt: at}}, PaymentTold: true,
+			Rejections: []order.Rejection{{At: at, Fact: "service_ended", FactID: "end0", Code: "code", Field: "field", Reason: "reason"}},
+			Alarms:     []string{"order_missing"}, Steps: []order.Step{{At: at, From: order.Attempt, To: order.Opening, By: "face_ok"}},
+			Calls: []order.Call{{
+				At: at, Op: order.OpCreate, Verdict: "accepted", HTTPStatus: 200, Code: "OK", InternalCode: "0", RequestID: "08-0", Took: time.Second,
+			}},
+			CallCount: 7,
+		},
+	}
+}
+
+// TestADocumentOfVersion1StillLoads guards the names of stored fields: testdata/order_v1.bson is what the first release
+// writes, order_v1.json the same to read. They are written once (UPDATE=1); a field that is added later is missing in them.
+func TestADocumentOfVersion1StillLoads(t *testing.T) {
+	s := &shelf{}
+	docs, err := docstore.Open(t.Context(), s, docstore.Spec[aggregate.Document[order.Order]]{
+		Name: "orders", ID: func(d *aggregate.Document[order.Order]) string { return d.ID },
+	})
+	must(t, err)
+	want := everything()
+	if os.Getenv("UPDATE") != "" {
+		must(t, docs.Insert(t.Context(), &want))
+		view, err := bson.MarshalExtJSONIndent(bson.Raw(s.row.Body), false, false, "", "  ")
+		must(t, err)
+		must(t, os.WriteFile("testdata/order_v1.bson", s.row.Body, 0o644))
+		must(t, os.WriteFile("testdata/order_v1.json", append(view, '\n'), 0o644))
+	}
+	body, err := os.ReadFile("testdata/order_v1.bson")
+	must(t, err)
+	view, err := os.ReadFile("testdata/order_v1.json")
+	must(t, err)
+	got, err := bson.MarshalExtJSONIndent(bson.Raw(body), false, false, "", "  ")
+	must(t, err)
+	if diff := cmp.Diff(string(view), string(got)+"\n"); diff != "" {
+		t.Errorf("the view is not that of the document: %s", diff)
+	}
+	s.row = docstore.Row{ID: "acme/N1", Version: 1, Body: body}
+	rec, err := docs.Get(t.Context(), "acme/N1")
+	must(t, err)
+	if diff := cmp.Diff(want, rec.Doc); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheGoldenDocumentLeavesNoFieldOfAnOrderOut(t *testing.T) {
+	o := reflect.ValueOf(everything().State)
+	for i := range o.NumField() {
+		if o.Field(i).IsZero() {
+			t.Errorf("%s is empty: a field added after version 1 gets a golden document of its own", o.Type().Field(i).Name)
+		}
+	}
+}

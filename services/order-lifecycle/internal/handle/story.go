@@ -1,0 +1,91 @@
+package handle
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+	eventv1 "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/errand"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
+)
+
+// Story tells all this service knows of one order. An unknown order has an empty story.
+func Story(x *errand.Errands) func(context.Context, *eventv1.StoryRequest) (*eventv1.StoryReply, error) {
+	return func(ctx context.Context, req *eventv1.StoryRequest) (*eventv1.StoryReply, error) {
+		rec, err := x.Orders.Documents().Get(ctx, errand.ID(req.GetMerchant(), req.GetOutOrderNo()))
+		if fault.Is(err, fault.NotFound) {
+			return &eventv1.StoryReply{}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		o := rec.Doc.State
+		reply := &eventv1.StoryReply{Summary: summary(o)}
+		for _, s := range o.Steps {
+			reply.Entries = append(reply.Entries, entry(s.At, "state", fmt.Sprintf("%s → %s", s.From, s.To), "by", s.By))
+		}
+		for _, c := range o.Calls {
+			reply.Entries = append(reply.Entries, entry(c.At, "call", fmt.Sprintf("WeChat %s: %s", c.Op, c.Verdict),
+				"http_status", number(c.HTTPStatus), "code", c.Code, "internal_code", c.InternalCode,
+				"request_id", c.RequestID, "took", c.Took.String()))
+		}
+		for _, r := range o.Rejections {
+			reply.Entries = append(reply.Entries, entry(r.At, "rejected", r.Fact+" refused: "+r.Code,
+				"field", r.Field, "rule", r.Reason, "fact_id", r.FactID))
+		}
+		slices.SortStableFunc(reply.Entries, func(a, b *eventv1.StoryEntry) int { return a.GetAt().AsTime().Compare(b.GetAt().AsTime()) })
+		return reply, nil
+	}
+}
+
+func summary(o order.Order) []*eventv1.StoryDetail {
+	pairs := []string{
+		"state", string(o.State), "reason", o.Reason, "service_id", o.ServiceID, "device_id", o.DeviceID, "store_id", o.StoreID,
+		"order_id", o.OrderID, "risk_fund_fen", strconv.FormatInt(int64(o.Face.RiskFund), 10),
+	}
+	if o.Ended != nil {
+		pairs = append(pairs, "total_amount_fen", strconv.FormatInt(int64(o.Ended.Total), 10))
+	}
+	pairs = append(pairs, "paid_amount_fen", strconv.FormatInt(int64(o.PaidFen), 10))
+	for _, c := range o.Collections {
+		pairs = append(pairs, "transaction_id", c.TransactionID)
+	}
+	if o.Todo.Op != "" {
+		pairs = append(pairs, "next", fmt.Sprintf("%s at %s", o.Todo.Op, o.Todo.At.Format(time.RFC3339)))
+	}
+	for _, a := range o.Alarms {
+		pairs = append(pairs, "alarm", a)
+	}
+	if o.Parked != nil {
+		pairs = append(pairs, "waiting", "a service_ended waits for its time")
+	}
+	return details(pairs)
+}
+
+func entry(at time.Time, kind, title string, pairs ...string) *eventv1.StoryEntry {
+	return &eventv1.StoryEntry{At: timestamppb.New(at), Kind: kind, Title: title, Details: details(pairs)}
+}
+
+// details makes label and value of pairs, leaving empty values out.
+func details(pairs []string) []*eventv1.StoryDetail {
+	var ds []*eventv1.StoryDetail
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			ds = append(ds, &eventv1.StoryDetail{Label: pairs[i], Value: pairs[i+1]})
+		}
+	}
+	return ds
+}
+
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}

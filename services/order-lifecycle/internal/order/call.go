@@ -1,0 +1,72 @@
+package order
+
+import "time"
+
+// Request is one frozen request to WeChat.
+type Request struct {
+	// Body is what is sent, byte for byte, however often.
+	Body []byte
+	// Tries counts the sends, each before it is made: 0 means that nothing left us.
+	Tries int
+	// SentAt is when a send was begun that is not answered yet; zero when none is under way.
+	SentAt time.Time
+	// DoubtAt is the last time an outcome was unknown: the request may have been carried out. Zero without doubt.
+	DoubtAt time.Time
+	// Refusal is a definite no that still waits for its proof by a query.
+	Refusal string
+}
+
+// Call is one call to WeChat, for the order's story.
+type Call struct {
+	At      time.Time
+	Op      Op
+	Verdict string
+	// HTTPStatus is 0 when no answer came.
+	HTTPStatus                    int
+	Code, InternalCode, RequestID string
+	Took                          time.Duration
+}
+
+// keptCalls is how many calls a document remembers.
+const keptCalls = 50
+
+// Begin notes that the request Todo asks for is about to be sent; it is saved before the send. An earlier send that was
+// never answered (its process died) may have been carried out: from now on the request is in doubt.
+func (o *Order) Begin(now time.Time) {
+	r := o.request(o.Todo.Op)
+	if r == nil {
+		return
+	}
+	if !r.SentAt.IsZero() {
+		r.DoubtAt = now
+	}
+	r.SentAt = now
+	r.Tries++
+}
+
+// Note records a call that was answered, or given up.
+func (o *Order) Note(c Call) {
+	if r := o.request(c.Op); r != nil {
+		r.SentAt = time.Time{}
+	}
+	o.CallCount++
+	o.Calls = append(o.Calls, c)
+	o.Calls = o.Calls[max(0, len(o.Calls)-keptCalls):]
+}
+
+// Sends reports whether op sends a frozen request; a query and a thought change nothing at WeChat.
+func (op Op) Sends() bool { return op == OpCreate || op == OpComplete || op == OpCancel }
+
+// request is the frozen request of op, nil when it sends none.
+func (o *Order) request(op Op) *Request {
+	switch op {
+	case OpCreate:
+		return &o.Create
+	case OpComplete:
+		return &o.Complete
+	case OpCancel:
+		return &o.Cancel
+	default:
+		return nil
+	}
+}

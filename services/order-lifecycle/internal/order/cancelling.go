@@ -1,0 +1,45 @@
+package order
+
+// cancelled takes WeChat's answer to our cancel. Its refusal is a normal outcome. wechat-protocol.md §6.5.
+func cancelled(t *turn, f Fact) effect {
+	a := f.(Answered)
+	if a.Op != OpCancel {
+		return nothing
+	}
+	switch a.Verdict {
+	case Accepted:
+		return t.finish(Revoked, t.Unwanted, WasRevoked{t.Unwanted})
+	case Misconfigured:
+		t.alarm("configuration")
+		return t.again(OpCancel, a.After)
+	case Unknown, NotNow: // re-entrant with identical bytes
+		return t.again(OpCancel, a.After)
+	default:
+		return t.do(OpQuery, a.After)
+	}
+}
+
+// undone takes a query (or a notification) while the cancel has no definite answer.
+func undone(t *turn, f Fact) effect {
+	seen, a := t.look(f)
+	if seen == nil {
+		return t.again(OpQuery, a.After)
+	}
+	if seen.Told && seen.phase() != isPaid {
+		return nothing
+	}
+	t.learn(*seen)
+	switch seen.phase() {
+	case isRevoked, isExpired:
+		return t.finish(Revoked, t.Unwanted, WasRevoked{t.Unwanted})
+	case isPaid:
+		return t.proof(*seen)
+	case isFree:
+		t.alarm("completed_elsewhere")
+		return t.finish(Free, "", WasFree{})
+	case isPending:
+		t.alarm("cancel_refused")
+		t.collect(*seen)
+	}
+	return t.again(OpCancel, 0)
+}

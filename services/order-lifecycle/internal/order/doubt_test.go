@@ -1,0 +1,221 @@
+package order
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// opening is an order whose create was begun at t0.
+func opening(t *testing.T) *Order {
+	t.Helper()
+	o := New("m1", "N1")
+	o.Apply(envAt(t0), FaceSucceeded{ID: "face1", ServiceID: "500001", DeviceID: "K1", RiskFund: 10_000})
+	o.Begin(t0)
+	return &o
+}
+
+func no(op Op, v Verdict) Answered { return Answered{Op: op, Verdict: v, Reason: "risk"} }
+
+func wantEvents(t *testing.T, got []Event, want ...Event) {
+	t.Helper()
+	if len(want) == 0 {
+		want = nil
+	}
+	if !cmp.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestARefusalAfterASendThatNobodyAnsweredIsProvedByAQuery(t *testing.T) {
+	o := opening(t) // and the process died
+	restart := t0.Add(25 * time.Second)
+	o.Begin(restart)
+	o.Note(Call{Op: OpCreate})
+	if events, _ := o.Apply(envAt(restart), no(OpCreate, Refusal)); o.State != Opening || o.Todo.Op != OpQuery || len(events) > 0 {
+		t.Fatalf("got %s, next %+v, %v", o.State, o.Todo, events)
+	}
+	if want := restart.Add(time.Minute); o.Todo.At != want || o.Create.Tries != 2 {
+		t.Errorf("asks at %v after %d sends, want %v after 2", o.Todo.At, o.Create.Tries, want)
+	}
+	o.Apply(envAt(o.Todo.At), answer(OpQuery, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"}))
+	if o.State != Cancelling {
+		t.Errorf("an order found after a refusal: got %s, want it cancelled", o.State)
+	}
+}
+
+func TestARefusalOfTheOnlySendIsFinalAtOnce(t *testing.T) {
+	o := opening(t)
+	o.Note(Call{Op: OpCreate})
+	events, _ := o.Apply(envAt(t0), no(OpCreate, Refusal))
+	wantEvents(t, events, WasRefused{"risk"})
+	if !o.Create.SentAt.IsZero() {
+		t.Error("the answered send is still open")
+	}
+}
+
+func TestAnOrderNobodyWaitsForIsNotSentAgainUnlessItMayExist(t *testing.T) {
+	late := t0.Add(DefaultTimers().OpenWithin + time.Millisecond)
+	for name, c := range map[string]struct {
+		facts []Fact
+		want  []Event
+		state State
+	}{
+		"too frequent":          {[]Fact{no(OpCreate, NotNow)}, []Event{Alarm{"open_timeout"}, WasRefused{"open_timeout"}}, Refused},
+		"our keys":              {[]Fact{no(OpCreate, Misconfigured)}, []Event{Alarm{"configuration"}, Alarm{"open_timeout"}, WasRefused{"configuration"}}, Refused},
+		"aborted":               {[]Fact{ServiceAborted{ID: "abort1"}, no(OpCreate, NotNow)}, []Event{WasRefused{"service_aborted"}}, Refused},
+		"unknown":               {[]Fact{no(OpCreate, Unknown)}, []Event{Alarm{"open_timeout"}}, Opening},
+		"in doubt and too late": {[]Fact{no(OpCreate, Unknown), no(OpCreate, NotNow)}, []Event{Alarm{"open_timeout"}}, Opening},
+	} {
+		o := opening(t)
+		var events []Event
+		for _, f := range c.facts {
+			more, _ := o.Apply(envAt(late), f)
+			events = append(events, more...)
+		}
+		if o.State != c.state || !cmp.Equal(events, c.want) {
+			t.Errorf("%s: got %s, %v; want %s, %v", name, o.State, events, c.state, c.want)
+		}
+		if o.State == Opening && o.Todo.Op != OpCreate {
+			t.Errorf("%s: next is %s, want the identical create", name, o.Todo.Op)
+		}
+	}
+}
+
+func TestAServiceMayStartUntilTheLastMomentOfOpenWithin(t *testing.T) {
+	for wait, want := range map[time.Duration]State{30 * time.Second: InService, 30*time.Second + time.Millisecond: Cancelling} {
+		o := opening(t)
+		o.Apply(envAt(t0.Add(wait)), answer(OpCreate, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"}))
+		if o.State != want {
+			t.Errorf("after %v: got %s, want %s", wait, o.State, want)
+		}
+	}
+}
+
+func TestAnAbortBeforeTheFirstSendSendsNothing(t *testing.T) {
+	o := New("m1", "N1")
+	o.Apply(envAt(t0), FaceSucceeded{ID: "face1", ServiceID: "500001", RiskFund: 10_000})
+	events, _ := o.Apply(envAt(t0), ServiceAborted{ID: "abort1"})
+	wantEvents(t, events, WasAbandoned{"service_aborted"})
+	o = *opening(t)
+	events, _ = o.Apply(envAt(t0), ServiceAborted{ID: "abort1"})
+	wantEvents(t, events)
+	events, _ = o.Apply(envAt(t0), answer(OpCreate, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"}))
+	wantEvents(t, events)
+	if o.State != Cancelling || o.Unwanted != "service_aborted" {
+		t.Errorf("got %s, unwanted for %q", o.State, o.Unwanted)
+	}
+}
+
+func TestAnUnexplainedNoIsJudgedByWhatAQueryFinds(t *testing.T) {
+	serving := answer(OpQuery, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"})
+	for name, c := range map[string]struct {
+		facts []Fact
+		want  []Event
+	}{
+		"nothing there":               {[]Fact{no(OpCreate, Ask), no(OpQuery, Missing)}, []Event{Alarm{"create_refused_unexplained"}, WasRefused{"unexplained"}}},
+		"somebody else's":             {[]Fact{no(OpCreate, Ask), serving}, []Event{Alarm{"number_taken"}, WasRefused{"number_taken"}}},
+		"our own send in doubt":       {[]Fact{no(OpCreate, Unknown), no(OpCreate, Ask), serving}, []Event{Opened{}}},
+		"nothing yet, still settling": {[]Fact{no(OpCreate, Unknown), no(OpCreate, Ask), no(OpQuery, Missing)}, nil},
+	} {
+		o := opening(t)
+		var events []Event
+		for _, f := range c.facts {
+			more, _ := o.Apply(envAt(t0.Add(time.Second)), f)
+			events = append(events, more...)
+		}
+		if !cmp.Equal(events, c.want) {
+			t.Errorf("%s: got %v, want %v", name, events, c.want)
+		}
+	}
+}
+
+func TestACompletionInDoubtIsNotGivenBackBeforeItSettles(t *testing.T) {
+	o := serving(t)
+	now := t0.Add(time.Minute)
+	o.Apply(envAt(now), endOf("end1", 350))
+	o.Apply(envAt(now), no(OpComplete, Unknown))
+	o.Apply(envAt(now), no(OpComplete, Refusal))
+	serves := answer(OpQuery, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"})
+	o.Apply(envAt(now.Add(59*time.Second)), serves) // asked early, because of a notification, say
+	if o.State != Completing || o.Todo.Op != OpQuery || o.Todo.At != now.Add(time.Minute) {
+		t.Fatalf("got %s, next %+v", o.State, o.Todo)
+	}
+	events, _ := o.Apply(envAt(now.Add(time.Minute)), serves)
+	if o.State != InService || o.Ended != nil || o.Complete.Body != nil || len(events) != 2 {
+		t.Fatalf("got %s, %v", o.State, events)
+	}
+	events, _ = o.Apply(envAt(now.Add(time.Minute)), endOf("end1", 350))
+	wantEvents(t, events) // refused once, not again
+}
+
+func TestGapsGrowOverDifferentRequestsUntilAPersonIsTold(t *testing.T) {
+	o := serving(t)
+	now := t0.Add(time.Minute)
+	o.Apply(envAt(now), endOf("end1", 350))
+	var gaps []time.Duration
+	for range 5 { // the complete is never answered, the query says that nothing was completed
+		for _, f := range []Fact{no(OpComplete, Unknown), answer(OpQuery, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"})} {
+			o.Apply(envAt(now), f)
+			gaps, now = append(gaps, o.Todo.At.Sub(now)), o.Todo.At
+		}
+	}
+	want := []time.Duration{1e9, 3e9, 10e9, 20e9, 40e9, 80e9, 160e9, 300e9, 300e9, 300e9}
+	if !cmp.Equal(gaps, want) {
+		t.Errorf("got %v, want %v", gaps, want)
+	}
+	if !cmp.Equal(o.Alarms, []string{"no_definite_answer"}) || o.Todo.Op != OpComplete {
+		t.Errorf("alarms %v, next %s", o.Alarms, o.Todo.Op)
+	}
+}
+
+func TestAWaitThatWeChatAsksForIsKept(t *testing.T) {
+	o := serving(t)
+	o.Apply(envAt(t0), ServiceAborted{ID: "abort1"})
+	o.Apply(envAt(t0), Answered{Op: OpCancel, Verdict: NotNow, After: 3 * time.Minute})
+	if o.Todo.Op != OpCancel || o.Todo.At != t0.Add(3*time.Minute) {
+		t.Errorf("next %+v, want the same cancel in 3 minutes", o.Todo)
+	}
+}
+
+func TestAnAnswerToAQuestionOfAnotherStateIsWorthNothing(t *testing.T) {
+	o := serving(t)
+	o.Apply(envAt(t0.Add(time.Minute)), endOf("end1", 350))
+	before := clone(*o)
+	a := answer(OpQuery, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"})
+	a.AskedIn = InService
+	if events, moved := o.Apply(envAt(t0.Add(time.Minute)), a); moved || len(events) > 0 || !cmp.Equal(before, *o) {
+		t.Errorf("moved to %+v, %v", o.Todo, events)
+	}
+}
+
+func TestQuestionsThatCannotBeAskedAreAlarmed(t *testing.T) {
+	for v, code := range map[Verdict]string{Misconfigured: "configuration", Refusal: "query_refused", Missing: "order_missing", NotOurs: "query_refused"} {
+		for _, s := range []State{InService, Completing, PaymentPending, Cancelling} {
+			o := *serving(t)
+			o.State, o.Todo = s, Todo{Op: OpQuery, At: t0}
+			o.Apply(envAt(t0), no(OpQuery, v))
+			if !slices.Contains(o.Alarms, code) || o.Todo.Op != OpQuery {
+				t.Errorf("%s in %s: alarms %v, next %s", v, s, o.Alarms, o.Todo.Op)
+			}
+		}
+	}
+}
+
+func TestRefusalsThatAreOurMistakeAreAlarmed(t *testing.T) {
+	for reason, code := range map[string]string{
+		"rule": "create_refused_rule", "above_cap": "create_refused_rule", "end_before_start": "create_refused_rule",
+		"not_authorised": "create_refused_not_authorised", "unexplained": "create_refused_unexplained",
+		"risk": "", "user_unfinished_orders": "", "youth_mode": "",
+	} {
+		o := opening(t)
+		events, _ := o.Apply(envAt(t0), Answered{Op: OpCreate, Verdict: Refusal, Reason: reason})
+		want := []Event{WasRefused{reason}}
+		if code != "" {
+			want = []Event{Alarm{code}, WasRefused{reason}}
+		}
+		wantEvents(t, events, want...)
+	}
+}

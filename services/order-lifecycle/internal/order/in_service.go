@@ -1,0 +1,55 @@
+package order
+
+import "github.com/facepay-go/facepay/pkg/fault"
+
+// inService takes a query (or a notification) while the service runs.
+func inService(t *turn, f Fact) effect {
+	seen, a := t.look(f)
+	if seen == nil {
+		return t.again(OpQuery, a.After)
+	}
+	if seen.Told && seen.phase() != isPaid {
+		return nothing
+	}
+	t.learn(*seen)
+	switch seen.phase() {
+	case isServing:
+		return endNow(t, f) // whatever planned this query may have overtaken a parked end
+	case isPaid:
+		return t.proof(*seen)
+	case isFree:
+		t.alarm("completed_elsewhere")
+		return t.finish(Free, "", WasFree{})
+	case isRevoked, isExpired:
+		return t.gone()
+	case isPending: // somebody completed it without us; the money will tell
+		t.alarm("completed_elsewhere")
+		t.collect(*seen)
+	}
+	return t.again(OpQuery, 0)
+}
+
+// watch plans the next look at an order in service, unless one is planned.
+func (t *turn) watch() effect {
+	if t.Todo.Op != OpQuery {
+		t.Todo = Todo{Op: OpQuery, At: t.env.Now.Add(t.env.Timers.InService)}
+	}
+	return changed
+}
+
+// gone ends an order that was cancelled at WeChat without us.
+func (t *turn) gone() effect {
+	t.alarm("revoked_by_provider")
+	return t.finish(Revoked, "by_provider", WasRevoked{"by_provider"})
+}
+
+// revoke freezes the cancel request.
+func (t *turn) revoke(reason string) effect {
+	t.Unwanted = reason
+	t.Cancel = Request{Body: t.env.Scribe.Cancel(t.Order, reason)}
+	t.move(Cancelling)
+	if t.Parked != nil {
+		t.dropParked(fault.New(fault.Terminal, "order_closed", "the order is cancelled (%s)", reason))
+	}
+	return t.do(OpCancel, 0)
+}

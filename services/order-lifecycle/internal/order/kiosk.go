@@ -1,0 +1,294 @@
+package order
+
+import (
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// note keeps what the session tells, whenever it comes.
+func note(t *turn, f Fact) effect {
+	s := f.(SessionOpened)
+	if !t.Session.OpenedAt.IsZero() {
+		return nothing
+	}
+	t.Session = Session{OpenedAt: s.OpenedAt, ExpiresAt: s.ExpiresAt, OutRequestNo: s.OutRequestNo}
+	t.place(s.ServiceID, s.DeviceID, s.StoreID)
+	if t.State == Attempt && t.Parked == nil && t.Todo.Op != OpQuery {
+		t.awaitExpiry()
+	}
+	return changed
+}
+
+// awaitExpiry is the net below authinfo, which tells when the session expires.
+func (t *turn) awaitExpiry() {
+	t.Todo = Todo{Op: Think, At: t.Session.ExpiresAt.Add(t.env.Timers.ParkFor)}
+}
+
+// locate keeps where a face result came from: also its refusal has to find the way back to the kiosk.
+func (t *turn) locate(f Fact) {
+	switch f := f.(type) {
+	case FaceSucceeded:
+		t.place("", f.DeviceID, f.StoreID)
+	case FaceFailed:
+		t.place("", f.DeviceID, f.StoreID)
+	}
+}
+
+// place keeps the first word on where the order belongs.
+func (t *turn) place(service, device, store string) {
+	for _, f := range []struct {
+		field *string
+		value string
+	}{{&t.ServiceID, service}, {&t.DeviceID, device}, {&t.StoreID, store}} {
+		if *f.field == "" {
+			*f.field = f.value
+		}
+	}
+}
+
+// expire ends an attempt that nobody looked at.
+func expire(t *turn, _ Fact) effect {
+	return t.finish(Abandoned, "session_expired", WasAbandoned{"session_expired"})
+}
+
+// open accepts the face result: the create request is frozen and is to be sent.
+func open(t *turn, f Fact) effect {
+	face := f.(FaceSucceeded)
+	t.locate(f)
+	if t.ServiceID != "" && t.ServiceID != face.ServiceID {
+		return t.reject(fault.Invalid("service_id", "service_differs", "the session was opened for another service"))
+	}
+	if face.RiskFund <= 0 || face.RiskFund > t.env.Terms.Cap {
+		return t.reject(fault.Invalid("risk_fund.amount_fen", "risk_fund_range", "must be above 0 and at most %d, the cap of the service", t.env.Terms.Cap))
+	}
+	t.place(face.ServiceID, face.DeviceID, face.StoreID)
+	body, err := t.env.Scribe.Create(t.Order, face.Details, t.env.Now)
+	if err != nil {
+		return t.reject(err)
+	}
+	t.Face = Face{FactID: face.ID, ReturnCode: "SUCCESS", RiskFund: face.RiskFund, Located: face.Located, At: t.env.Now}
+	t.Create = Request{Body: body}
+	t.move(Opening)
+	return t.do(OpCreate, 0)
+}
+
+// closeAttempt accepts a face result that is no success. wechat-protocol.md §3.2.
+func closeAttempt(t *turn, f Fact) effect {
+	face := f.(FaceFailed)
+	t.place(face.ServiceID, face.DeviceID, face.StoreID)
+	t.Face = Face{FactID: face.ID, ReturnCode: face.ReturnCode, ErrCode: face.ErrCode, At: t.env.Now}
+	switch face.ReturnCode {
+	case "USER_CANCEL":
+		return t.finish(Abandoned, "user_cancel", WasAbandoned{"user_cancel"})
+	case "SCAN_PAYMENT":
+		return t.refuse("scan_payment")
+	case "ERROR":
+		return t.refuse("face_error")
+	default:
+		return t.refuse("sdk_failure")
+	}
+}
+
+// refuse ends the order before it existed.
+func (t *turn) refuse(reason string) effect { return t.finish(Refused, reason, WasRefused{reason}) }
+
+// same answers a second face result: the first final one of a number wins.
+func same(t *turn, _ Fact) effect {
+	if t.Face.FactID == "" {
+		return t.reject(fault.New(fault.Terminal, "order_closed", "the attempt ended as %s (%s)", t.State, t.Reason))
+	}
+	return t.reject(fault.New(fault.Terminal, "face_result_differs", "another face result was accepted; a new try needs a new number"))
+}
+
+// park keeps a service_ended until the order can take it.
+func park(t *turn, f Fact) effect {
+	e := f.(ServiceEnded).End
+	switch {
+	case t.Unwanted != "":
+		return t.reject(fault.New(fault.Terminal, "order_closed", "the order is given up (%s)", t.Unwanted))
+	case t.Parked == nil:
+		t.Parked = &e
+		if t.State == Attempt && t.Todo.Op != OpQuery {
+			t.Todo = Todo{Op: Think, At: t.env.Now.Add(t.env.Timers.ParkFor)}
+		}
+		return changed
+	default:
+		return over(t, f)
+	}
+}
+
+// over answers a service_ended that comes after another, or too late.
+func over(t *turn, _ Fact) effect {
+	if t.Ended != nil || t.Parked != nil {
+		return t.reject(fault.New(fault.Terminal, "already_ended", "the service ended with other data"))
+	}
+	return t.reject(fault.New(fault.Terminal, "order_closed", "the order is %s (%s)", t.State, t.Reason))
+}
+
+// abandon ends an attempt before its face result.
+func abandon(t *turn, f Fact) effect {
+	t.aborted(f)
+	return t.finish(Abandoned, "service_aborted", WasAbandoned{"service_aborted"})
+}
+
+// unwant notes that an order being opened is not wanted any more: it is opened to the definite answer, then cancelled.
+func unwant(t *turn, f Fact) effect {
+	if t.Parked != nil {
+		return late(t, f)
+	}
+	if t.Create.Tries == 0 { // nothing left us yet
+		return abandon(t, f)
+	}
+	if t.Unwanted != "" {
+		return nothing
+	}
+	t.Unwanted = "service_aborted"
+	t.aborted(f)
+	return changed
+}
+
+// aborted keeps who asked for the end, and why.
+func (t *turn) aborted(f Fact) {
+	a := f.(ServiceAborted)
+	t.AbortID, t.AbortReason = a.ID, a.Reason
+}
+
+// late answers a service_aborted after the service ended.
+func late(t *turn, _ Fact) effect {
+	return t.reject(fault.New(fault.Terminal, "already_ended", "the service ended; a cancel after completion is an order of the back office"))
+}
+
+// giveUp ends an attempt whose face result never came. A parked end waits its own time, which may be over earlier.
+func giveUp(t *turn, _ Fact) effect {
+	if t.Parked != nil && t.env.Now.Before(t.Session.ExpiresAt) {
+		t.dropParked(fault.New(fault.Terminal, "no_face_result", "no face result came in time"))
+		t.awaitExpiry()
+		return changed
+	}
+	reason := "no_face_result"
+	if !t.Session.ExpiresAt.IsZero() {
+		reason = "session_expired"
+	}
+	return t.finish(Abandoned, reason, WasAbandoned{reason})
+}
+
+// end accepts a service_ended in service.
+func end(t *turn, f Fact) effect {
+	if t.Parked != nil {
+		return over(t, f)
+	}
+	return t.complete(f.(ServiceEnded).End)
+}
+
+// endNow takes a service_ended that waited: for the order to be opened, for its end time to lie behind its start.
+func endNow(t *turn, _ Fact) effect {
+	t.Todo = Todo{}
+	if t.Parked == nil {
+		return t.watch()
+	}
+	e := *t.Parked
+	t.Parked = nil
+	return t.complete(e)
+}
+
+// cancel ends a service in which nothing was delivered.
+func cancel(t *turn, f Fact) effect {
+	if t.Parked != nil {
+		return late(t, f)
+	}
+	t.aborted(f)
+	return t.revoke("service_aborted")
+}
+
+// complete checks an end and freezes the complete request.
+func (t *turn) complete(e End) effect {
+	refuse := func(err error) effect {
+		t.rejectFact("service_ended", e.FactID, err)
+		return t.watch()
+	}
+	if t.env.Terms.Cap == 0 { // the service left the configuration while in use: nothing the gateway can mend
+		t.alarm("service_not_configured")
+		t.Parked = &e
+		return t.think(t.env.Now.Add(t.env.Timers.ParkFor))
+	}
+	if err := t.checkAmounts(e); err != nil {
+		return refuse(err)
+	}
+	at, wait, err := t.endTime(e)
+	if err != nil {
+		return refuse(err)
+	}
+	if wait > 0 {
+		t.Parked = &e
+		return t.think(t.env.Now.Add(wait))
+	}
+	body, err := t.env.Scribe.Complete(t.Order, e, at, t.env.Now)
+	if err != nil {
+		return refuse(err)
+	}
+	e.At = at
+	t.Ended, t.Complete = &e, Request{Body: body}
+	t.move(Completing)
+	t.emit(IsCompleting{e.Total})
+	return t.do(OpComplete, 0)
+}
+
+// checkAmounts holds formula and cap (wechat-protocol.md §6.4): what breaks them is refused at our door, not after the
+// goods are gone at WeChat's.
+func (t *turn) checkAmounts(e End) error {
+	for _, a := range append(append([]money.Fen{e.Total}, e.Lines...), e.Discounts...) {
+		if a < 0 {
+			return fault.Invalid("amount_fen", "amount_negative", "an amount is at least 0")
+		}
+	}
+	lines, err := money.Sum(e.Lines...)
+	if err != nil {
+		return err
+	}
+	discounts, err := money.Sum(e.Discounts...)
+	if err != nil {
+		return err
+	}
+	if want, err := money.Sub(lines, discounts); err != nil || want != e.Total {
+		return fault.Invalid("total_amount_fen", "total_amount_formula", "is %d, items less discounts give %d", e.Total, want)
+	}
+	limit, name := t.env.Terms.Cap, "the cap of the service"
+	if t.env.Terms.RiskFundIsCap {
+		limit, name = min(limit, t.Face.RiskFund), "the order's risk amount"
+	}
+	if e.Total > limit {
+		return fault.Invalid("total_amount_fen", "total_amount_cap", "is %d, %s is %d", e.Total, name, limit)
+	}
+	return nil
+}
+
+// endMargin keeps end_time before the moment of the call, as WeChat demands (§6.1).
+const endMargin = 2 * time.Second
+
+// endTime chooses the end_time to send: after the start, before now, to the second. A visit too short for that waits.
+func (t *turn) endTime(e End) (at time.Time, wait time.Duration, err error) {
+	now := t.env.Now
+	latest := now.Add(-endMargin).Truncate(time.Second)
+	earliest := t.StartedAt.Truncate(time.Second).Add(time.Second)
+	at = e.At.Truncate(time.Second)
+	switch {
+	case e.At.IsZero():
+		at = e.HeardAt.Truncate(time.Second)
+	case e.At.After(now.Add(time.Minute)):
+		return at, 0, fault.Invalid("end_time", "end_time_in_future", "lies more than a minute ahead")
+	case e.At.Before(t.StartedAt.Add(-time.Minute)):
+		return at, 0, fault.Invalid("end_time", "end_before_start", "lies before the service started")
+	}
+	if at.Before(earliest) {
+		at = earliest
+	}
+	if earliest.After(latest) {
+		return at, earliest.Sub(latest), nil
+	}
+	if at.After(latest) {
+		at = latest
+	}
+	return at, 0, nil
+}

@@ -1,0 +1,151 @@
+package order
+
+import (
+	"cmp"
+	"time"
+)
+
+// created takes WeChat's answer to our create. wechat-protocol.md §6.2.
+func created(t *turn, f Fact) effect {
+	a := f.(Answered)
+	if a.Op != OpCreate {
+		return nothing
+	}
+	switch a.Verdict {
+	case Accepted:
+		return t.exists(*a.Seen)
+	case Unknown:
+		// Resend the identical bytes until there is a definite answer; "not found" alone would be no "no".
+		t.Create.DoubtAt = t.env.Now
+		return t.resend("", a.After)
+	case Misconfigured:
+		t.alarm("configuration")
+		return t.resend("configuration", a.After)
+	case NotNow, Missing:
+		return t.resend("", a.After)
+	case NotOurs:
+		return t.taken()
+	case Refusal:
+		t.Create.Refusal = a.Reason
+		if t.Create.DoubtAt.IsZero() {
+			return t.refuseOpening()
+		}
+		return t.do(OpQuery, t.untilSettled(t.Create))
+	default: // Ask
+		t.Create.Refusal = unexplained
+		return t.do(OpQuery, 0)
+	}
+}
+
+// unexplained is a no without a known cause: what a query does not find is refused, what it finds is judged by its
+// state. wechat-protocol.md §6.10.
+const unexplained = "unexplained"
+
+// resend plans the create once more. Nobody waits for it after a while: then it is sent again only if an earlier send
+// may still land, since that needs a definite answer; else the order is refused, for why or for what made it unwanted.
+func (t *turn) resend(why string, after time.Duration) effect {
+	t.tooLate()
+	if t.Unwanted != "" && t.Create.DoubtAt.IsZero() {
+		return t.refuse(cmp.Or(why, t.Unwanted))
+	}
+	return t.again(OpCreate, after)
+}
+
+// taken ends an opening under a number that exists at WeChat with other content: not ours to touch.
+func (t *turn) taken() effect {
+	t.alarm("number_taken")
+	return t.refuse("number_taken")
+}
+
+// found takes a query (or a notification) while the create has no definite answer.
+func found(t *turn, f Fact) effect {
+	seen, a := t.look(f)
+	refusal, doubt := t.Create.Refusal, !t.Create.DoubtAt.IsZero()
+	switch {
+	case seen == nil && a.Verdict == Missing && refusal == "":
+		return t.resend("", 0)
+	case seen == nil && a.Verdict == Missing:
+		if wait := t.untilSettled(t.Create); wait > 0 { // the first request may still land
+			return t.do(OpQuery, wait)
+		}
+		return t.refuseOpening()
+	case seen == nil:
+		return t.again(OpQuery, a.After)
+	case seen.Told && seen.phase() != isPaid:
+		return nothing // USER_CONFIRM belongs to need-confirm services
+	case seen.phase() == isPaid:
+		return t.proof(*seen)
+	case refusal == "":
+		return t.exists(*seen)
+	case !doubt: // refused at the first try and yet there: somebody else made it
+		return t.taken()
+	case refusal == unexplained: // the doubtful send landed, and its repetition was found odd
+		return t.exists(*seen)
+	default:
+		// A doubtful create landed after all. An order found after a refusal is cancelled, never completed.
+		t.alarm("found_after_refusal")
+		t.Unwanted = "found_after_refusal"
+		return t.exists(*seen)
+	}
+}
+
+// exists takes the proof that WeChat holds our order.
+func (t *turn) exists(s Seen) effect {
+	t.learn(s)
+	switch s.phase() {
+	case isServing:
+		if t.tooLate(); t.Unwanted != "" {
+			return t.revoke(t.Unwanted)
+		}
+		t.move(InService)
+		if t.StartedAt.IsZero() {
+			t.StartedAt = t.env.Now
+		}
+		t.emit(Opened{})
+		return endNow(t, nil)
+	case isCreated:
+		// need_user_confirm did not reach WeChat as false: nobody will ever confirm.
+		t.alarm("created_instead_of_doing")
+		return t.revoke("created_instead_of_doing")
+	case isPaid:
+		return t.proof(s)
+	case isFree:
+		t.alarm("completed_elsewhere")
+		return t.finish(Free, "", WasFree{})
+	case isRevoked, isExpired:
+		return t.gone()
+	case isPending: // somebody completed it without us; the money will tell
+		t.alarm("completed_elsewhere")
+		t.collect(s)
+	}
+	return t.again(OpQuery, 0)
+}
+
+// refuseOpening ends an opening with the reason of its definite no; our own mistakes are alarmed.
+func (t *turn) refuseOpening() effect {
+	switch t.Create.Refusal {
+	case "not_authorised":
+		t.alarm("create_refused_not_authorised")
+	case unexplained:
+		t.alarm("create_refused_unexplained")
+	case "rule", "above_cap", "end_before_start":
+		t.alarm("create_refused_rule")
+	}
+	return t.refuse(t.Create.Refusal)
+}
+
+// tooLate gives the order up when nobody can be standing at the kiosk any more.
+func (t *turn) tooLate() {
+	if t.Unwanted == "" && t.env.Now.Sub(t.Face.At) > t.env.Timers.OpenWithin {
+		t.Unwanted = "open_timeout"
+		t.alarm("open_timeout")
+	}
+}
+
+// untilSettled is how long a doubtful request may still be carried out.
+func (t *turn) untilSettled(r Request) time.Duration {
+	if r.DoubtAt.IsZero() {
+		return 0
+	}
+	return max(0, r.DoubtAt.Add(t.env.Timers.Settle).Sub(t.env.Now))
+}

@@ -1,0 +1,158 @@
+// Package order is one PayScore order (支付分订单): its states, what moves it, and its amounts. It is pure: time comes
+// in as an argument, calls to WeChat are wishes (Todo) that somebody else carries out and answers, and the bytes of a
+// request come from a Scribe. machine.go shows every state and every fact on one screen.
+//
+// Invariants, held by machine_test.go:
+//
+//	I1  a final state never changes, except that proof of payment beats a local close
+//	I2  a request has one frozen body: it changes only after a definite refusal, proved by a query
+//	I3  Opened is emitted at most once, and only while the order is wanted
+//	I4  PAID is reached only by proof of payment; an amount that differs from the command raises an alarm
+//	I5  the total sent to WeChat obeys formula and cap
+//	I6  a repeated fact changes nothing and emits nothing
+//	I7  an order that is not final always has something to do next, and a wait without a definite answer is alarmed
+//	I8  an order no longer wanted (aborted, opened too late) is cancelled and never completed
+package order
+
+import (
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// State is where an order stands for us.
+type State string
+
+// The states of an order.
+const (
+	// Attempt: facts are known, nothing was sent to WeChat.
+	Attempt State = "ATTEMPT"
+	// Opening: the create request is saved and may have been sent.
+	Opening State = "OPENING"
+	// InService: WeChat holds the order (DOING/USER_CONFIRM), the door may open.
+	InService State = "IN_SERVICE"
+	// Completing: the complete request is saved and may have been sent.
+	Completing State = "COMPLETING"
+	// PaymentPending: WeChat collects (DOING/MCH_COMPLETE): an open receivable.
+	PaymentPending State = "PAYMENT_PENDING"
+	// Cancelling: the cancel request is saved and may have been sent.
+	Cancelling State = "CANCELLING"
+	// Paid: proof of payment is in. Final.
+	Paid State = "PAID"
+	// Free: done with nothing to pay. Final.
+	Free State = "FREE"
+	// Refused: no order exists at WeChat and none will. Final.
+	Refused State = "REFUSED"
+	// Revoked: cancelled at WeChat. Final.
+	Revoked State = "REVOKED"
+	// Abandoned: ended before anything was sent. Final.
+	Abandoned State = "ABANDONED"
+)
+
+// Final reports whether nothing but a proof of payment can move the order any more.
+func (s State) Final() bool {
+	return s == Paid || s == Free || s == Refused || s == Revoked || s == Abandoned
+}
+
+// held reports whether WeChat is known to hold the order, so that "not found" is an alarm.
+func (s State) held() bool {
+	return s == InService || s == Completing || s == PaymentPending || s == Cancelling
+}
+
+// Order is the aggregate. Fields are exported to be stored; only this package changes them.
+type Order struct {
+	Merchant   string
+	OutOrderNo string
+	State      State
+	// Reason explains REFUSED, REVOKED and ABANDONED, snake_case.
+	Reason string
+
+	ServiceID, DeviceID, StoreID string
+	Session                      Session
+	Face                         Face
+	// Unwanted says why the order must not be served though its create may still land; empty while it is wanted.
+	Unwanted string
+	// AbortID is the fact that asked for the end, AbortReason its reason, to be told to WeChat.
+	AbortID, AbortReason string
+	// Parked is a service_ended that came before its time.
+	Parked *End
+	// Ended is the accepted end; its total is what we command WeChat to collect.
+	Ended *End
+
+	Create, Complete, Cancel Request
+	// Todo is the one next thing to do.
+	Todo Todo
+
+	// OrderID is WeChat's number.
+	OrderID string
+	// StartedAt is the start of service as WeChat counts it, or when we learnt of it.
+	StartedAt time.Time
+	// PaidFen is what was collected so far.
+	PaidFen money.Fen
+	// Collections are its parts.
+	Collections []Collection
+	// PaymentTold is true while a notification of a payment waits for the query that confirms it.
+	PaymentTold bool
+
+	// Rejections are the facts we refused, kept so that a repeat is not answered twice.
+	Rejections []Rejection
+	// Alarms are the codes raised so far; each is raised once.
+	Alarms []string
+	// Steps are the states passed through.
+	Steps []Step
+	// Calls are the last 50 calls to WeChat; CallCount counts all.
+	Calls     []Call
+	CallCount int
+}
+
+// New is an order nobody knows anything of but its number.
+func New(merchant, outOrderNo string) Order {
+	return Order{Merchant: merchant, OutOrderNo: outOrderNo, State: Attempt}
+}
+
+// Session is what authinfo handed to the kiosk.
+type Session struct {
+	OpenedAt, ExpiresAt time.Time
+	OutRequestNo        string
+}
+
+// Face is the accepted face result.
+type Face struct {
+	FactID     string
+	ReturnCode string
+	ErrCode    int64
+	RiskFund   money.Fen
+	// Located is true when the create carried a start location, without which no end location may be sent.
+	Located bool
+	At      time.Time
+}
+
+// Step is one change of state.
+type Step struct {
+	At       time.Time
+	From, To State
+	// By is the fact that moved it.
+	By string
+}
+
+// Collection is one collected part.
+type Collection struct {
+	TransactionID string
+	Amount        money.Fen
+	ByMerchant    bool
+	PaidAt        time.Time
+}
+
+// Rejection is a kiosk fact that cannot be followed.
+type Rejection struct {
+	At                                time.Time
+	Fact, FactID, Code, Field, Reason string
+}
+
+// Total is what we commanded WeChat to collect, 0 before the end.
+func (o *Order) Total() money.Fen {
+	if o.Ended == nil {
+		return 0
+	}
+	return o.Ended.Total
+}

@@ -1,0 +1,133 @@
+package order
+
+import "slices"
+
+// look takes the order out of a query's answer or a notification; nil when the answer shows none. What is wrong with the
+// asking itself is alarmed here: an order that cannot be asked about must not wait in silence.
+func (t *turn) look(f Fact) (*Seen, Answered) {
+	var seen *Seen
+	var answered Answered
+	switch f := f.(type) {
+	case Observed:
+		seen = &f.Seen
+	case Answered:
+		seen, answered = f.Seen, f
+		switch f.Verdict {
+		case Misconfigured:
+			t.alarm("configuration")
+		case Refusal, Ask, NotOurs:
+			t.alarm("query_refused")
+		case Missing:
+			if t.State.held() {
+				t.alarm("order_missing")
+			}
+		}
+		if f.Verdict != Accepted {
+			seen = nil
+		}
+	}
+	return seen, answered
+}
+
+// learn keeps what WeChat says of the order.
+func (t *turn) learn(s Seen) {
+	if t.OrderID == "" {
+		t.OrderID = s.OrderID
+	}
+	if t.StartedAt.IsZero() {
+		t.StartedAt = s.StartedAt
+	}
+	t.place(s.ServiceID, "", "")
+	if s.phase() == isUnknown {
+		t.alarm("provider_state_unknown")
+	}
+}
+
+// collect keeps what is collected so far.
+func (t *turn) collect(s Seen) {
+	t.PaidFen, t.Collections = s.PaidFen, slices.Clone(s.Parts)
+}
+
+// proof takes a proof of payment. What was commanded and is told in full ends the order at once. Anything else — another
+// amount, no command of ours, an order we closed, parts that do not add up — is confirmed by a query and then honoured:
+// the money is there. What was not commanded is alarmed: someone must decide what becomes of it.
+func (t *turn) proof(s Seen) effect {
+	t.learn(s)
+	commanded := (t.State == Completing || t.State == PaymentPending) && s.PaidFen == t.Total()
+	switch {
+	case commanded:
+	case t.Ended == nil:
+		t.alarm("paid_without_completion")
+	default:
+		t.alarm("paid_amount_differs")
+	}
+	if s.Told && !(commanded && s.itemised() && s.ServiceID == t.ServiceID) {
+		return t.confirm()
+	}
+	t.honour(s)
+	return t.finish(Paid, "", WasPaid{})
+}
+
+// confirm asks about a payment that was told and proves nothing yet.
+func (t *turn) confirm() effect {
+	t.PaymentTold = true
+	return t.do(OpQuery, 0)
+}
+
+// honour keeps what was collected in the end.
+func (t *turn) honour(s Seen) {
+	t.PaymentTold = false
+	if !s.itemised() {
+		t.alarm("payment_not_itemised")
+	}
+	t.collect(s)
+}
+
+// lateProof takes news of an order that is closed for us, or that we never sent: proof of payment counts, nothing else.
+func lateProof(t *turn, f Fact) effect {
+	seen, a := t.look(f)
+	if seen != nil && seen.phase() == isPaid {
+		return t.proof(*seen)
+	}
+	return t.unconfirmed(seen, a)
+}
+
+// paidAgain takes news of a paid order: the same payment is nothing new; another amount is announced like the first.
+func paidAgain(t *turn, f Fact) effect {
+	seen, a := t.look(f)
+	if seen == nil || seen.phase() != isPaid {
+		return t.unconfirmed(seen, a)
+	}
+	switch {
+	case seen.PaidFen == t.PaidFen && seen.Told:
+		return nothing
+	case seen.PaidFen == t.PaidFen:
+		return t.rest()
+	}
+	t.alarm("paid_amount_differs")
+	if seen.Told {
+		return t.confirm()
+	}
+	t.honour(*seen)
+	t.emit(WasPaid{})
+	return t.rest()
+}
+
+// unconfirmed takes news of an order at rest that prove nothing. They matter only if we asked.
+func (t *turn) unconfirmed(seen *Seen, a Answered) effect {
+	switch {
+	case a.Op != OpQuery || t.Todo.Op != OpQuery: // a notification, or the answer to a question of before
+		return nothing
+	case seen == nil && a.Verdict != Missing:
+		return t.again(OpQuery, a.After)
+	default:
+		t.alarm("notification_contradicted")
+		return t.rest()
+	}
+}
+
+// rest leaves the order with nothing more to ask for now.
+func (t *turn) rest() effect {
+	t.Todo, t.PaymentTold = Todo{}, false
+	return changed
+}

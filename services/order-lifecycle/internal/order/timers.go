@@ -1,0 +1,90 @@
+package order
+
+import (
+	"slices"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+)
+
+// Timers are the waits of the machine. Zero fields are not allowed; DefaultTimers is the documented schedule.
+type Timers struct {
+	// OpenWithin is how long after the face result a service may still start. A create that succeeds later is cancelled.
+	OpenWithin time.Duration `yaml:"open_within"`
+	// ParkFor is how long a service_ended waits for its face result.
+	ParkFor time.Duration `yaml:"park_for"`
+	// Settle is how long after an unknown outcome a request may still be carried out at the provider.
+	Settle time.Duration `yaml:"settle"`
+	// Unknown are the gaps after a lost answer; the last doubles up to Longest.
+	Unknown []time.Duration `yaml:"unknown"`
+	Longest time.Duration   `yaml:"longest"`
+	// Pending are the gaps between queries after completion; then hourly for a day, then daily.
+	Pending []time.Duration `yaml:"pending"`
+	// Busy is the wait while a deduction runs (单据正在扣款中, wechat-protocol.md §6.5).
+	Busy time.Duration `yaml:"busy"`
+	// InService is the gap between looks at an order in service: no notification tells of a cancel in the portal.
+	InService time.Duration `yaml:"in_service"`
+}
+
+// DefaultTimers is wechat-protocol.md §6.9 with the architecture's additions.
+func DefaultTimers() Timers {
+	return Timers{
+		OpenWithin: 30 * time.Second, ParkFor: 10 * time.Minute, Settle: time.Minute,
+		Unknown: []time.Duration{time.Second, 3 * time.Second, 10 * time.Second}, Longest: 5 * time.Minute,
+		Pending: []time.Duration{10 * time.Second, time.Minute, 10 * time.Minute},
+		Busy:    3 * time.Minute, InService: 24 * time.Hour,
+	}
+}
+
+// Validate refuses a wait that is not above 0, and gaps that shrink. The error names the field.
+func (t Timers) Validate() error {
+	for _, r := range []struct {
+		field string
+		waits []time.Duration
+	}{
+		{"open_within", []time.Duration{t.OpenWithin}},
+		{"park_for", []time.Duration{t.ParkFor}},
+		{"settle", []time.Duration{t.Settle}},
+		{"unknown", append(slices.Clone(t.Unknown), t.Longest)},
+		{"pending", t.Pending},
+		{"busy", []time.Duration{t.Busy}},
+		{"in_service", []time.Duration{t.InService}},
+	} {
+		if len(r.waits) == 0 || r.waits[0] <= 0 || !slices.IsSorted(r.waits) {
+			return fault.Invalid("timers."+r.field, "config_invalid", "must be above 0, no gap shorter than the one before, none of unknown above longest")
+		}
+	}
+	if len(t.Unknown) == 0 {
+		return fault.Invalid("timers.unknown", "config_invalid", "needs at least one gap")
+	}
+	return nil
+}
+
+// retry is the gap after a request that settled nothing, round others before it.
+func (t Timers) retry(round int) time.Duration {
+	if round < len(t.Unknown) {
+		return t.Unknown[round]
+	}
+	gap := t.Unknown[len(t.Unknown)-1]
+	for range round - len(t.Unknown) + 1 {
+		if gap *= 2; gap >= t.Longest {
+			return t.Longest
+		}
+	}
+	return gap
+}
+
+// pending is the gap before the next query of an order that WeChat has been collecting for so long. It never ends: an
+// order is not closed until it is paid (wechat-protocol.md §6.4).
+func (t Timers) pending(age time.Duration) time.Duration {
+	for _, gap := range t.Pending {
+		if age < gap {
+			return gap
+		}
+		age -= gap
+	}
+	if age < 24*time.Hour {
+		return time.Hour
+	}
+	return 24 * time.Hour
+}

@@ -1,0 +1,193 @@
+package order
+
+import (
+	"slices"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// Env is what one application of a fact needs from outside.
+type Env struct {
+	Now    time.Time
+	Terms  Terms
+	Timers Timers
+	Scribe Scribe
+}
+
+// Terms are what WeChat agreed with the merchant for the order's service; zero when the service is not configured.
+type Terms struct {
+	// Cap is the service's risk amount cap (风险金额上限); above 0 for every configured service.
+	Cap money.Fen
+	// RiskFundIsCap is true for services of risk mode "deposit": the total may reach the order's own risk amount only.
+	RiskFundIsCap bool
+}
+
+// Scribe writes the bytes of requests and knows the provider's rules for them. It does no I/O. Its errors name the field
+// and the rule.
+type Scribe interface {
+	Create(o *Order, details []byte, now time.Time) ([]byte, error)
+	Complete(o *Order, e End, endAt, now time.Time) ([]byte, error)
+	Cancel(o *Order, reason string) []byte
+}
+
+// turn is one fact being applied.
+type turn struct {
+	*Order
+	env    Env
+	fact   Fact
+	events []Event
+}
+
+// Apply lets a fact work on the order. It returns the events it causes and whether the order changed at all.
+func (o *Order) Apply(env Env, f Fact) (events []Event, moved bool) {
+	t := &turn{Order: o, env: env, fact: f}
+	if t.knows(idOf(f)) || t.outdated(f) {
+		return nil, false
+	}
+	eff := machine[o.State][f.column()](t, f)
+	return t.events, t.settle(eff)
+}
+
+// Reject refuses a kiosk fact for a reason found outside this package (an unknown service, say).
+func (o *Order) Reject(env Env, f Fact, why error) (events []Event, moved bool) {
+	t := &turn{Order: o, env: env, fact: f}
+	if t.knows(idOf(f)) {
+		return nil, false
+	}
+	t.locate(f)
+	return t.events, t.settle(t.reject(why))
+}
+
+// knows reports whether a kiosk fact was accepted, parked or refused before (I6).
+func (o *Order) knows(id string) bool {
+	return id != "" && (id == o.Face.FactID || id == o.AbortID ||
+		o.Parked != nil && id == o.Parked.FactID || o.Ended != nil && id == o.Ended.FactID ||
+		slices.ContainsFunc(o.Rejections, func(r Rejection) bool { return r.FactID == id }))
+}
+
+// outdated reports a query's answer that shows the order as it was before the state moved on.
+func (o *Order) outdated(f Fact) bool {
+	a, ok := f.(Answered)
+	return ok && a.Op == OpQuery && a.AskedIn != "" && a.AskedIn != o.State
+}
+
+// settle sees to it that an order that is not final has something to do next (I7).
+func (t *turn) settle(e effect) bool {
+	moved := e == changed || len(t.events) > 0
+	if moved && !t.State.Final() && t.Todo == (Todo{}) {
+		t.think(t.env.Now.Add(t.env.Timers.ParkFor))
+	}
+	return moved
+}
+
+func (t *turn) emit(e Event) { t.events = append(t.events, e) }
+
+// move changes the state and forgets what was to be done in the old one.
+func (t *turn) move(to State) {
+	t.Steps = append(t.Steps, Step{At: t.env.Now, From: t.State, To: to, By: string(t.fact.column())})
+	t.State, t.Todo = to, Todo{}
+}
+
+// alarm raises a code once in an order's life.
+func (t *turn) alarm(code string) effect {
+	if slices.Contains(t.Alarms, code) {
+		return nothing
+	}
+	t.Alarms = append(t.Alarms, code)
+	t.emit(Alarm{code})
+	return changed
+}
+
+// do plans the next request for after a wait.
+func (t *turn) do(op Op, after time.Duration) effect {
+	t.Todo = Todo{Op: op, At: t.env.Now.Add(after), Round: t.Todo.Round}
+	return changed
+}
+
+// again plans a request because the last one, whichever it was, settled nothing. The gap grows with every repetition;
+// atLeast is a wait WeChat asked for. When the gap has reached its longest, a person is told.
+func (t *turn) again(op Op, atLeast time.Duration) effect {
+	gap := t.env.Timers.retry(t.Todo.Round)
+	if gap >= t.env.Timers.Longest {
+		t.alarm("no_definite_answer")
+	}
+	t.do(op, max(atLeast, gap))
+	t.Todo.Round++
+	return changed
+}
+
+// think plans a look at the order itself, unless something nearer is planned.
+func (t *turn) think(at time.Time) effect {
+	if t.Todo.Op == "" || t.Todo.Op == Think || at.Before(t.Todo.At) {
+		t.Todo = Todo{Op: Think, At: at}
+	}
+	return changed
+}
+
+// ask turns a thought into a query, in states that have nothing to think about.
+func ask(t *turn, _ Fact) effect { return t.do(OpQuery, 0) }
+
+// finish ends the order: state, reason, and nothing more to do but to confirm a payment that was told.
+func (t *turn) finish(to State, reason string, e Event) effect {
+	t.move(to)
+	t.Reason = reason
+	t.emit(e)
+	if t.PaymentTold {
+		t.do(OpQuery, 0)
+	}
+	if t.Parked != nil {
+		t.dropParked(fault.New(fault.Terminal, "order_closed", "the order ended as %s", to))
+	}
+	return changed
+}
+
+// keptRejections bounds what a confused gateway can make us store; later refusals are only alarmed.
+const keptRejections = 32
+
+// reject refuses the present fact.
+func (t *turn) reject(why error) effect { return t.rejectFact(nameOf(t.fact), idOf(t.fact), why) }
+
+func (t *turn) rejectFact(name, id string, why error) effect {
+	if len(t.Rejections) >= keptRejections {
+		return t.alarm("too_many_rejected_facts")
+	}
+	r := Rejection{At: t.env.Now, Fact: name, FactID: id, Code: fault.CodeOf(why), Field: fault.FieldOf(why), Reason: fault.TextOf(why)}
+	t.Rejections = append(t.Rejections, r)
+	t.emit(WasRejected{r, t.State})
+	return changed
+}
+
+// dropParked refuses a service_ended that waited in vain.
+func (t *turn) dropParked(why error) {
+	id := t.Parked.FactID
+	t.Parked = nil
+	t.rejectFact("service_ended", id, why)
+}
+
+func nameOf(f Fact) string {
+	switch f.(type) {
+	case FaceSucceeded, FaceFailed:
+		return "face_result"
+	case ServiceEnded:
+		return "service_ended"
+	case ServiceAborted:
+		return "service_aborted"
+	}
+	return string(f.column())
+}
+
+func idOf(f Fact) string {
+	switch f := f.(type) {
+	case FaceSucceeded:
+		return f.ID
+	case FaceFailed:
+		return f.ID
+	case ServiceEnded:
+		return f.End.FactID
+	case ServiceAborted:
+		return f.ID
+	}
+	return ""
+}

@@ -1,0 +1,42 @@
+// Package wechat is the order's side towards WeChat PayScore: it writes request bytes by the provider's rules, carries
+// requests out, and says what answers mean in the order's own words.
+package wechat
+
+import (
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/merchant"
+	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
+)
+
+// Desk serves one merchant.
+type Desk struct {
+	merchant  merchant.Merchant
+	partner   bool
+	notifyURL string
+	client    *payscore.Client
+}
+
+// NewDesk is the desk of a merchant that calls through its account's client. notifyURL receives the order's callbacks.
+func NewDesk(m merchant.Merchant, partner bool, notifyURL string, client *payscore.Client) *Desk {
+	return &Desk{merchant: m, partner: partner, notifyURL: notifyURL, client: client}
+}
+
+// service finds a service of this merchant; the error names the field.
+func (d *Desk) service(id string) (merchant.PayScoreService, error) {
+	for _, s := range d.merchant.WeChat.Services {
+		if s.ID == id {
+			return s, nil
+		}
+	}
+	return merchant.PayScoreService{}, fault.Invalid("service_id", "unknown_service", "the merchant has no such PayScore service")
+}
+
+// Terms are what was agreed for the service; an unknown service is a Terminal error.
+func (d *Desk) Terms(serviceID string) (order.Terms, error) {
+	s, err := d.service(serviceID)
+	if err != nil {
+		return order.Terms{}, err
+	}
+	return order.Terms{Cap: s.Cap, RiskFundIsCap: s.RiskMode == merchant.Deposit}, nil
+}

@@ -1,0 +1,76 @@
+// Package wire puts the order's events into the messages of the contract, and messages into the order's facts.
+package wire
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	eventv1 "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
+	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
+)
+
+// Events gives the messages of what happened to o at that time, in order.
+func Events(o *order.Order, at time.Time, events []order.Event) []proto.Message {
+	messages := make([]proto.Message, len(events))
+	for i, e := range events {
+		messages[i] = message(o, timestamppb.New(at), e)
+	}
+	return messages
+}
+
+func message(o *order.Order, at *timestamppb.Timestamp, e order.Event) proto.Message {
+	m, no, dev := o.Merchant, o.OutOrderNo, o.DeviceID
+	switch e := e.(type) {
+	case order.Opened:
+		return &orderv1.OrderOpened{
+			Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at,
+			ServiceId: o.ServiceID, OrderId: o.OrderID, RiskAmountFen: int64(o.Face.RiskFund),
+		}
+	case order.WasRefused:
+		t := userText(e.Reason)
+		return &orderv1.OrderRefused{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, Reason: e.Reason, UserTextZh: t.zh, UserTextEn: t.en}
+	case order.WasAbandoned:
+		return &orderv1.OrderAbandoned{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, Reason: e.Reason}
+	case order.IsCompleting:
+		return &orderv1.OrderCompleting{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, TotalAmountFen: int64(e.Total)}
+	case order.IsPending:
+		return &orderv1.OrderPaymentPending{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, TotalAmountFen: int64(e.Total)}
+	case order.WasPaid:
+		return paid(o, at)
+	case order.WasFree:
+		return &orderv1.OrderFree{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at}
+	case order.WasRevoked:
+		return &orderv1.OrderRevoked{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, Reason: e.Reason}
+	case order.WasRejected:
+		r := e.Rejection
+		return &orderv1.FactRejected{
+			Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, Fact: r.Fact, FactId: r.FactID, State: string(e.State),
+			Problem: &eventv1.Problem{Class: "terminal", Code: r.Code, Field: r.Field, Text: r.Reason},
+		}
+	case order.Alarm:
+		t := alarmTexts[e.Code]
+		return &orderv1.OrderAlarm{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, Code: e.Code, TextZh: t.zh, TextEn: t.en}
+	}
+	panic("an order event without a message") // events_test.go walks all of them
+}
+
+func paid(o *order.Order, at *timestamppb.Timestamp) *orderv1.OrderPaid {
+	p := &orderv1.OrderPaid{
+		Merchant: o.Merchant, OutOrderNo: o.OutOrderNo, DeviceId: o.DeviceID, OccurredAt: at, ServiceId: o.ServiceID,
+		OrderId: o.OrderID, TotalAmountFen: int64(o.Total()), PaidAmountFen: int64(o.PaidFen),
+	}
+	for _, c := range o.Collections {
+		part := &orderv1.Collection{TransactionId: c.TransactionID, AmountFen: int64(c.Amount), PaidBy: orderv1.PaidBy_PAID_BY_WECHAT}
+		if c.ByMerchant {
+			part.PaidBy = orderv1.PaidBy_PAID_BY_MERCHANT
+		}
+		if !c.PaidAt.IsZero() {
+			part.PaidAt = timestamppb.New(c.PaidAt)
+		}
+		p.Collections = append(p.Collections, part)
+	}
+	return p
+}

@@ -1,0 +1,88 @@
+package wire
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/facepay-go/facepay/pkg/event"
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/money"
+	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
+	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
+)
+
+// SessionOpened reads authinfo's event.
+func SessionOpened(m *authinfov1.SessionOpened) order.SessionOpened {
+	return order.SessionOpened{
+		DeviceID: m.GetDeviceId(), StoreID: m.GetStoreId(), ServiceID: m.GetServiceId(), OutRequestNo: m.GetPayscoreOutRequestNo(),
+		OpenedAt: m.GetOpenedAt().AsTime(), ExpiresAt: m.GetExpiresAt().AsTime(),
+	}
+}
+
+// FaceResult reads the kiosk's word. Its return_code decides which fact it is.
+func FaceResult(e event.Event, m *kioskv1.FaceResult) (order.Fact, error) {
+	if m.GetReturnCode() != "SUCCESS" {
+		return order.FaceFailed{
+			ID: e.ID, ServiceID: m.GetServiceId(), DeviceID: m.GetDevice().GetDeviceId(), StoreID: m.GetDevice().GetStoreId(),
+			ReturnCode: clip(m.GetReturnCode(), 16), ErrCode: m.GetErrCode(),
+		}, nil
+	}
+	details, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+	if err != nil {
+		return nil, fault.New(fault.Terminal, "event_encoding", "the face result does not encode")
+	}
+	return order.FaceSucceeded{
+		ID: e.ID, ServiceID: m.GetServiceId(), DeviceID: m.GetDevice().GetDeviceId(), StoreID: m.GetDevice().GetStoreId(),
+		RiskFund: money.Fen(m.GetRiskFund().GetAmountFen()), Located: m.GetStartLocation() != "", Details: details,
+	}, nil
+}
+
+// ServiceEnded reads the end of a service. A missing total is an error of its own: nobody is charged, or let go, by
+// omission.
+func ServiceEnded(e event.Event, m *kioskv1.ServiceEnded, now time.Time) (order.ServiceEnded, error) {
+	fact := order.ServiceEnded{End: order.End{FactID: e.ID, HeardAt: now, Total: money.Fen(m.GetTotalAmountFen())}}
+	if m.TotalAmountFen == nil {
+		return fact, fault.Invalid("total_amount_fen", "field_required", "must be present, 0 for a free order")
+	}
+	for _, p := range m.GetPostPayments() {
+		if p.AmountFen == nil {
+			return fact, fault.Invalid("post_payments.amount_fen", "field_required", "must be present in every item")
+		}
+		fact.End.Lines = append(fact.End.Lines, money.Fen(p.GetAmountFen()))
+	}
+	for _, d := range m.GetPostDiscounts() {
+		if d.AmountFen == nil {
+			return fact, fault.Invalid("post_discounts.amount_fen", "field_required", "must be present in every discount")
+		}
+		fact.End.Discounts = append(fact.End.Discounts, money.Fen(d.GetAmountFen()))
+	}
+	if t := m.GetEndTime(); t != nil {
+		fact.End.At = t.AsTime()
+	}
+	details, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+	if err != nil {
+		return fact, fault.New(fault.Terminal, "event_encoding", "the service_ended does not encode")
+	}
+	fact.End.Details = details
+	return fact, nil
+}
+
+// ServiceAborted reads that nothing was delivered. Its reason is for WeChat, where a longer one would break a rule.
+func ServiceAborted(e event.Event, m *kioskv1.ServiceAborted) order.ServiceAborted {
+	return order.ServiceAborted{ID: e.ID, Reason: clip(strings.TrimSpace(m.GetReason()), 30)}
+}
+
+// clip keeps an outside word short enough to store.
+func clip(s string, n int) string {
+	if !utf8.ValidString(s) {
+		return ""
+	}
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}

@@ -1,0 +1,49 @@
+package wire
+
+// text is one sentence in both languages.
+type text struct{ zh, en string }
+
+// userTexts may be shown to the customer: no private reason (wechat-protocol.md §6.2), only what to do.
+var userTexts = map[string]text{
+	"user_unfinished_orders": {"您有未完成的订单，请先完成后再试", "You have an unfinished order; please finish it first"},
+	"scan_payment":           {"请使用手机扫码", "Please use your phone to scan"},
+	"face_error":             {"刷脸未成功，请重试或换一种支付方式", "Face recognition did not succeed; try again or pay another way"},
+	"sdk_failure":            {"设备繁忙，请重试", "The device is busy; please try again"},
+}
+
+var otherUserText = text{"暂时无法使用先享后付，请换一种支付方式", "Pay-later is not available now; please pay another way"}
+
+func userText(reason string) text {
+	if t, ok := userTexts[reason]; ok {
+		return t
+	}
+	return otherUserText
+}
+
+// alarmTexts are for the operator.
+var alarmTexts = map[string]text{
+	"configuration":                 {"微信拒绝了我方密钥或权限，订单等待修复后继续", "WeChat refuses our keys or rights; the order waits until that is mended"},
+	"open_timeout":                  {"开单超时，不再提供服务；若订单存在将被撤销", "opening took too long; the order will not be served, and cancelled if it exists"},
+	"number_taken":                  {"单号已被其他内容的订单占用", "the number exists at WeChat with other content"},
+	"created_instead_of_doing":      {"免确认订单返回 CREATED，已按失败撤销", "a no-confirm order came back as CREATED; it is cancelled as a failure"},
+	"found_after_refusal":           {"被拒绝的订单事后存在，将被撤销", "an order that was refused exists after all; it will be cancelled"},
+	"create_refused_rule":           {"开单参数被微信拒绝，请检查", "WeChat refused the create request as breaking a rule"},
+	"create_refused_unexplained":    {"开单被微信拒绝且未说明原因", "WeChat refused the create request without a stated cause"},
+	"create_refused_not_authorised": {"开单被拒绝：权限、绑定或用户授权缺失", "create refused: a right, a binding or the user's authorisation is missing"},
+	"revoked_by_provider":           {"订单在微信侧被撤销", "the order was cancelled at WeChat by somebody else"},
+	"order_missing":                 {"微信查无此单", "WeChat does not know the order"},
+	"completed_elsewhere":           {"订单被我方以外的系统完结", "the order was completed by somebody else"},
+	"complete_refused":              {"微信拒绝完结，商品可能已取走，请人工处理", "WeChat refused the completion; the goods may be gone: a person must act"},
+	"total_differs":                 {"微信侧总金额与我方指令不一致", "WeChat's total differs from what we commanded"},
+	"provider_state_differs":        {"微信侧订单状态与我方不一致", "WeChat's state of the order differs from ours"},
+	"cancel_refused":                {"微信拒绝撤销", "WeChat refused the cancel"},
+	"paid_without_completion":       {"未完结的订单已收款", "money was collected for an order we did not complete"},
+	"paid_amount_differs":           {"收款金额与我方指令不一致", "the collected amount differs from what we commanded"},
+	"notification_contradicted":     {"通知与查单结果不符", "a notification is not borne out by the query"},
+	"payment_not_itemised":          {"已收款但明细缺失或与金额不符，无法退款和对账", "paid, but the parts are missing or do not add up: no refund or reconciliation without them"},
+	"provider_state_unknown":        {"微信返回了未知的订单状态", "WeChat shows a state that is not documented"},
+	"query_refused":                 {"微信拒绝查单，订单状态无法确认", "WeChat refuses the query; the order's state cannot be told"},
+	"no_definite_answer":            {"长时间得不到微信的明确答复，仍在重试", "WeChat has given no definite answer for a long time; we go on asking"},
+	"service_not_configured":        {"服务已不在配置中，待完结的订单等待恢复", "the service is not configured any more; an ended order waits for it"},
+	"too_many_rejected_facts":       {"被拒绝的事件过多，请检查网关", "too many facts were refused; check the gateway"},
+}
