@@ -166,6 +166,7 @@ func (s *Subscription) run(ctx context.Context, msg jetstream.Msg) (e event.Even
 	if err != nil {
 		return e, err
 	}
+	e.Waited = max(0, time.Since(meta.Timestamp))
 	return e, s.handlers[e.Type](e.Context(ctx), e, m)
 }
 

@@ -4,7 +4,8 @@ import "time"
 
 // tempo is what time means to consumers. It runs on the machine's clock, as the broker does that it is agreed with.
 type tempo struct {
-	// ackWait is how long the broker waits for a sign of life before it delivers a message again.
+	// ackWait is how long the broker waits for a sign of life before it delivers a message again. It is also how long a
+	// killed service's messages wait for another, and a customer stands before the door meanwhile.
 	ackWait time.Duration
 	// first and longest bound the growing wait before a message comes again.
 	first, longest time.Duration
@@ -12,7 +13,7 @@ type tempo struct {
 
 // production is the tempo of every bus but those of tests of this package.
 func production() tempo {
-	return tempo{ackWait: 30 * time.Second, first: 100 * time.Millisecond, longest: 5 * time.Second}
+	return tempo{ackWait: 10 * time.Second, first: 100 * time.Millisecond, longest: 5 * time.Second}
 }
 
 // heartbeat is the gap between signs of life.
@@ -20,10 +21,10 @@ func (t tempo) heartbeat() time.Duration { return t.ackWait / 3 }
 
 // idle is the gap between the broker's signs of life on a pull that waits; after two of them missing (ten seconds in
 // production) the pull is opened anew. The client library takes no less than half a second.
-func (t tempo) idle() time.Duration { return max(t.ackWait/6, 500*time.Millisecond) }
+func (t tempo) idle() time.Duration { return max(t.ackWait/2, 500*time.Millisecond) }
 
 // hold is how long a handler may keep a message: ten minutes in production.
-func (t tempo) hold() time.Duration { return 20 * t.ackWait }
+func (t tempo) hold() time.Duration { return 60 * t.ackWait }
 
 // again is the wait before delivery number deliveries+1. It is short, because a delayed message occupies MaxAckPending:
 // long waits belong in documents, also when an error asks for one (at most twelve times longest, a minute, is granted).

@@ -27,6 +27,9 @@ type Event struct {
 	Merchant, Key string
 	// Time is when the fact was established.
 	Time time.Time
+	// Waited is how long a received event lay in its stream before it was read, by the machines' clocks; zero for one of
+	// ours that is not sent yet.
+	Waited time.Duration
 	// TraceParent is the W3C trace context of the work that established it.
 	TraceParent string
 	// Body is the encoded message.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -17,6 +18,32 @@ type listener struct {
 	server *http.Server
 	// release ends the context of every running call: what a timeout fault holds back would never end alone.
 	release context.CancelFunc
+	silent  silent
+}
+
+// silent are connections on which nothing was said yet. Clients open them in advance, and Shutdown would wait five
+// seconds for a first word.
+type silent struct {
+	mu    sync.Mutex
+	conns map[net.Conn]bool
+}
+
+func (s *silent) note(c net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if state == http.StateNew {
+		s.conns[c] = true
+	} else {
+		delete(s.conns, c)
+	}
+}
+
+func (s *silent) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		_ = c.Close() // nobody waits for anything on it
+	}
 }
 
 func (l *listener) listen(address string, handler http.Handler, log *slog.Logger) error {
@@ -26,8 +53,9 @@ func (l *listener) listen(address string, handler http.Handler, log *slog.Logger
 	}
 	calls, release := context.WithCancel(context.Background())
 	l.net, l.release = opened, release
+	l.silent.conns = map[net.Conn]bool{}
 	l.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return calls },
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn), ConnState: l.silent.note}
 	go func() {
 		if err := l.server.Serve(opened); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("the listener ended", "address", opened.Addr().String(), "error", err)
@@ -49,6 +77,7 @@ func (l *listener) close(ctx context.Context) error {
 		return nil
 	}
 	l.release()
+	l.silent.close()
 	if err := l.server.Shutdown(ctx); err == nil {
 		return nil
 	}

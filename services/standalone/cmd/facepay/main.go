@@ -1,0 +1,20 @@
+// Command facepay is the whole system in one binary: run it, see it, and operate it.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/facepay-go/facepay/services/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	root := cli.Root("facepay", "face-scan kiosks on WeChat PayScore: the back end, whole or by commands (刷脸支付分)")
+	root.AddCommand(runCommand(), demoCommand(), initCommand(), kioskCommand())
+	code := cli.Main(ctx, root, os.Stderr)
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,134 @@
+// Package demo drives scripted kiosks through every outcome an order can have, against the whole system, and holds what
+// came of it against the provider's book.
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/facepay-go/facepay/services/standalone/kiosk"
+	"github.com/facepay-go/facepay/services/standalone/stack"
+)
+
+// Options say how large the demo is.
+type Options struct {
+	// Orders is how many customers come; every special visit comes at least twice when there is room.
+	Orders int
+	// Kiosks is how many serve at once.
+	Kiosks int
+	// Run tells this demo's numbers from those of others in the same data folder; at most 6 letters or digits.
+	Run string
+	// Progress gets the progress line.
+	Progress io.Writer
+	// Terminal is true when Progress can rewrite its line.
+	Terminal bool
+}
+
+// Scale and Tune are the pace of the demo's world: a minute is three seconds.
+const Scale = 20
+
+// Tune sets the waits so that the demo shows late answers in seconds. Provider calls time out on the machine's clock:
+// 2 s of it are 40 s of the demo's.
+func Tune(c *stack.Configs) {
+	c.Order.CallTimeout, c.Order.Claim = 2*time.Second, 100*time.Second
+	c.Order.Timers.OpenWithin = 80 * time.Second
+	c.Order.SweepEvery, c.Authinfo.SweepEvery = 4*time.Second, 4*time.Second
+	c.Authinfo.SessionTTL = 3 * time.Minute
+	c.Sandbox.DeductAgainAfter = 20 * time.Second
+}
+
+// visit is one walk that was made.
+type visit struct {
+	scenario *scenario
+	number   string
+	err      error
+}
+
+// Run makes all visits, waits for every order's end and checks the invariants.
+func Run(ctx context.Context, s *stack.Stack, o Options) (*Report, error) {
+	began := time.Now()
+	js, err := jetstream.New(s.Bus.Conn())
+	if err != nil {
+		return nil, err
+	}
+	tracker, err := kiosk.Track(ctx, js, stack.Merchant, jetstream.DeliverNewPolicy)
+	if err != nil {
+		return nil, err
+	}
+	defer tracker.Stop()
+	gateway := &kiosk.Gateway{
+		NC: s.Bus.Conn(), JS: js, Merchant: stack.Merchant, Control: s.Sandbox.ControlURL(), HTTP: &http.Client{Timeout: 30 * time.Second},
+	}
+	visits := plan(o)
+	for i := range special {
+		for _, f := range special[i].faults {
+			f["out_order_no_prefix"] = special[i].code + o.Run
+			if err := gateway.AddFault(ctx, f); err != nil {
+				return nil, err
+			}
+		}
+	}
+	progress := startProgress(o, tracker, visits)
+	walkAll(ctx, gateway, tracker, visits, o.Kiosks)
+	settle(ctx, tracker, visits)
+	progress.stop()
+	return examine(ctx, s, gateway, tracker, visits, began)
+}
+
+// plan deals the special visits twice, as far as there is room, and fills up with plain ones.
+func plan(o Options) []*visit {
+	var visits []*visit
+	add := func(s *scenario) {
+		visits = append(visits, &visit{scenario: s, number: fmt.Sprintf("%s%s%05d", s.code, o.Run, len(visits))})
+	}
+	for range 2 {
+		for i := range special {
+			if len(visits) < o.Orders {
+				add(&special[i])
+			}
+		}
+	}
+	for len(visits) < o.Orders {
+		add(&plain)
+	}
+	return visits
+}
+
+func walkAll(ctx context.Context, g *kiosk.Gateway, t *kiosk.Tracker, visits []*visit, kiosks int) {
+	queue := make(chan *visit)
+	var serving sync.WaitGroup
+	for k := range kiosks {
+		serving.Go(func() {
+			for v := range queue {
+				w := &walk{Gateway: g, tracker: t, number: v.number, device: fmt.Sprintf("KIOSK-%04d", k+1), user: "user of " + v.number}
+				v.err = v.scenario.script(ctx, w)
+			}
+		})
+	}
+	for _, v := range visits {
+		select {
+		case queue <- v:
+		case <-ctx.Done():
+			v.err = ctx.Err()
+		}
+	}
+	close(queue)
+	serving.Wait()
+}
+
+// settle waits for the last word on every order.
+func settle(ctx context.Context, t *kiosk.Tracker, visits []*visit) {
+	for _, v := range visits {
+		if v.err == nil {
+			if _, err := t.Await(ctx, v.number, kiosk.Final...); err != nil {
+				v.err = fmt.Errorf("no end: %w", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package kiosk
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/facepay-go/facepay/pkg/event"
+	"github.com/facepay-go/facepay/proto/contract"
+	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
+)
+
+// Tracker listens to order.* as a gateway does and remembers what was said of each number.
+type Tracker struct {
+	pull jetstream.MessagesContext
+	done chan struct{}
+
+	mu    sync.Mutex
+	said  map[string][]Said
+	news  chan struct{} // closed and renewed at every event
+	total int
+}
+
+// Said is one event of the ORDER stream.
+type Said struct {
+	// Name is the event's token: opened, paid, …
+	Name string
+	ID   string
+	// Paid is set for paid.
+	Paid *orderv1.OrderPaid
+	// Code is set for alarm and fact_rejected.
+	Code string
+}
+
+// Final are the events that end an order.
+var Final = []string{"paid", "free", "refused", "revoked", "abandoned"}
+
+// Track starts to listen, from now on or from the beginning of the stream.
+func Track(ctx context.Context, js jetstream.JetStream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
+	cons, err := js.OrderedConsumer(ctx, "ORDER", jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{event.Root + ".order.*." + event.Token(merchant) + ".>"}, DeliverPolicy: policy,
+	})
+	if err != nil {
+		return nil, err
+	}
+	pull, err := cons.Messages()
+	if err != nil {
+		return nil, err
+	}
+	t := &Tracker{pull: pull, done: make(chan struct{}), said: map[string][]Said{}, news: make(chan struct{})}
+	go t.listen()
+	return t, nil
+}
+
+// Stop ends the listening.
+func (t *Tracker) Stop() {
+	t.pull.Stop()
+	<-t.done
+}
+
+func (t *Tracker) listen() {
+	defer close(t.done)
+	for {
+		msg, err := t.pull.Next()
+		if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
+			return
+		}
+		if err != nil {
+			continue
+		}
+		meta, err := msg.Metadata()
+		if err != nil {
+			continue
+		}
+		e, m, err := event.Read(msg.Subject(), msg.Headers(), msg.Data(), meta.Timestamp)
+		if err != nil {
+			continue
+		}
+		s := Said{Name: strings.Split(msg.Subject(), ".")[2], ID: e.ID}
+		switch m := m.(type) {
+		case *orderv1.OrderPaid:
+			s.Paid = m
+		case *orderv1.OrderAlarm:
+			s.Code = m.GetCode()
+		case *orderv1.FactRejected:
+			s.Code = m.GetProblem().GetCode()
+		case *orderv1.OrderRefused:
+			s.Code = m.GetReason()
+		case *orderv1.OrderRevoked:
+			s.Code = m.GetReason()
+		case *orderv1.OrderAbandoned:
+			s.Code = m.GetReason()
+		}
+		t.mu.Lock()
+		t.said[contract.Field(m, "out_order_no")] = append(t.said[contract.Field(m, "out_order_no")], s)
+		t.total++
+		close(t.news)
+		t.news = make(chan struct{})
+		t.mu.Unlock()
+	}
+}
+
+// Of gives what was said of a number so far, in order.
+func (t *Tracker) Of(number string) []Said {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.said[number])
+}
+
+// Total is how many events came.
+func (t *Tracker) Total() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.total
+}
+
+// Await waits until one of the events was said of the number and returns the first such.
+func (t *Tracker) Await(ctx context.Context, number string, names ...string) (Said, error) {
+	for {
+		t.mu.Lock()
+		news := t.news
+		for _, s := range t.said[number] {
+			if slices.Contains(names, s.Name) {
+				t.mu.Unlock()
+				return s, nil
+			}
+		}
+		t.mu.Unlock()
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return Said{}, ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package stack
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"text/template"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/merchant"
+	"github.com/facepay-go/facepay/services/sandbox"
+)
+
+// The development merchant. Its numbers are those of the protocol sheet's examples.
+const (
+	Merchant  = "demo"
+	Account   = "wx-demo"
+	MchID     = "1900000109"
+	AppID     = "wx8888888888888888"
+	ServiceID = "500001"
+	// Cap is the risk amount cap of the service, fen.
+	Cap = 20_000
+)
+
+// folder is the data folder: keys made on first use, merchants.yaml written at every start (it names the sandbox's
+// address), stores and streams.
+type folder struct {
+	dir  string
+	keys *sandbox.DevKeys
+	// sealKeys is the file of authinfo's sealing keys.
+	sealKeys string
+	// userKey is the file of the secret that names users in events.
+	userKey string
+}
+
+func openFolder(dir string, now time.Time) (*folder, error) {
+	if err := os.MkdirAll(filepath.Join(dir, "keys"), 0o700); err != nil {
+		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	in := func(name string) string { return filepath.Join(dir, "keys", name) }
+	f := &folder{dir: dir, sealKeys: in("seal_keys.txt"), userKey: in("user_key.txt")}
+	var err error
+	if f.keys, err = sandbox.OpenDevKeys(filepath.Join(dir, "keys"), now); err != nil {
+		return nil, err
+	}
+	if err := writeOnce(f.sealKeys, now.Format("2006-01-02")+" "+randomHex(32)+"\n"); err != nil {
+		return nil, err
+	}
+	return f, writeOnce(f.userKey, randomHex(16))
+}
+
+var merchantsFile = template.Must(template.New("merchants.yaml").Parse(`# Written at every start of facepay: the sandbox's address is in it.
+accounts:
+  - id: {{.Account}}
+    wechat:
+      mchid: "{{.MchID}}"
+      merchant_serial: {{.Serial}}
+      private_key_file: keys/{{.PrivateKey}}
+      apiv2_key_file: keys/{{.APIv2}}
+      apiv3_key_file: keys/{{.APIv3}}
+      platform_certificates: true
+      public_keys:
+        - id: {{.PublicKeyID}}
+          file: keys/{{.PublicKey}}
+      api_url: {{.Provider}}
+      face_url: {{.Provider}}
+merchants:
+  - id: {{.Merchant}}
+    wechat:
+      account: {{.Account}}
+      appid: {{.AppID}}
+      ask_unionid: true
+      services:
+        - id: "{{.ServiceID}}"
+          cap_fen: {{.Cap}}
+`))
+
+// merchants writes merchants.yaml for a provider at that address and loads it.
+func (f *folder) merchants(provider string) (*merchant.Book, error) {
+	path := filepath.Join(f.dir, "merchants.yaml")
+	out, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("writing merchants.yaml: %w", err)
+	}
+	err = merchantsFile.Execute(out, map[string]any{
+		"Account": Account, "MchID": MchID, "Serial": f.keys.MerchantSerial, "PrivateKey": sandbox.MerchantKeyFile,
+		"APIv2": sandbox.APIv2KeyFile, "APIv3": sandbox.APIv3KeyFile, "PublicKeyID": f.keys.PublicKeyID, "PublicKey": sandbox.PublicKeyFile,
+		"Provider": provider, "Merchant": Merchant, "AppID": AppID, "ServiceID": ServiceID, "Cap": Cap,
+	})
+	if err := errors.Join(err, out.Close()); err != nil {
+		return nil, fmt.Errorf("writing merchants.yaml: %w", err)
+	}
+	return merchant.Load(path)
+}
+
+// writeOnce writes a file that is not there yet, readable by its owner only.
+func writeOnce(path, text string) error {
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("making %s: %w", filepath.Base(path), err)
+	}
+	_, err = out.WriteString(text)
+	return errors.Join(err, out.Close())
+}
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}

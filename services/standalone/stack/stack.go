@@ -1,0 +1,171 @@
+// Package stack is the whole of facepay in one process: embedded NATS, a store per service, the sandbox as WeChat, and
+// all services, wired as production wires them — over NATS and HTTP.
+package stack
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+
+	"github.com/facepay-go/facepay/pkg/bus"
+	"github.com/facepay-go/facepay/pkg/clock"
+	"github.com/facepay-go/facepay/pkg/docstore"
+	"github.com/facepay-go/facepay/pkg/docstore/dsn"
+	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/pkg/service"
+	"github.com/facepay-go/facepay/services/authinfo"
+	callbackingest "github.com/facepay-go/facepay/services/callback-ingest"
+	lifecycle "github.com/facepay-go/facepay/services/order-lifecycle"
+	"github.com/facepay-go/facepay/services/sandbox"
+)
+
+// Options say how to run. Zero addresses are free loopback ports.
+type Options struct {
+	// Dir is the data folder.
+	Dir string
+	// Scale runs services and sandbox faster than real time together.
+	Scale int
+	// NATS, Door, Provider and Control are listen addresses: broker, webhooks, the sandbox as WeChat, its control API.
+	NATS, Door, Provider, Control string
+	// Store gives each service's store URI; nil is an SQLite file in Dir.
+	Store func(service string) string
+	// Replicas is how many of each service run, on one store and one broker; 0 is 1.
+	Replicas int
+	// Tune changes the services' configurations before they start; nil leaves the defaults.
+	Tune func(*Configs)
+	Log  *slog.Logger
+}
+
+// Configs are the configurations of everything in the stack.
+type Configs struct {
+	Authinfo authinfo.Config
+	Order    lifecycle.Config
+	Ingest   callbackingest.Config
+	Sandbox  sandbox.Config
+}
+
+// Stack is running. Its parts are stopped by Stop, in the reverse order of their start.
+type Stack struct {
+	// Bus is a connection of the stack's own, for whoever drives it.
+	Bus   *bus.Bus
+	Clock clock.Clock
+	// Ingest is the first replica of callback-ingest, Doors are the base URLs of all.
+	Ingest  *callbackingest.Service
+	Doors   []string
+	Sandbox *sandbox.Sandbox
+	// NATSURL is where clients connect.
+	NATSURL string
+
+	log    *slog.Logger
+	broker broker
+	stops  []stop
+	failed chan error
+}
+
+// Failed gives the first error by which a part of a service ended by itself. Whoever runs the stack then stops it.
+func (s *Stack) Failed() <-chan error { return s.failed }
+
+const (
+	// version of the services in the stack.
+	version = "0.0.0-standalone"
+	// sandboxName names the sandbox where services have theirs.
+	sandboxName = "sandbox"
+)
+
+// Start brings everything up; when it returns, kiosks may come. After an error nothing is left running.
+func Start(ctx context.Context, o Options) (_ *Stack, err error) {
+	s := &Stack{log: o.Log, failed: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
+		}
+	}()
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	if s.Clock, err = openClock(o.Dir, o.Scale, clock.Real().Now()); err != nil {
+		return nil, err
+	}
+	files, err := openFolder(o.Dir, s.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	if err := s.startBroker(ctx, o); err != nil {
+		return nil, err
+	}
+	cfg := Configs{Authinfo: authinfo.Default(), Order: lifecycle.Default(), Ingest: callbackingest.Default()}
+	cfg.Authinfo.SealKeys, cfg.Ingest.UserKeyFile = files.sealKeys, files.userKey
+	cfg.Ingest.Listen, cfg.Order.PublicBase = o.Door, "http://"+o.Door
+	cfg.Sandbox = sandboxConfig(o, files)
+	if o.Tune != nil {
+		o.Tune(&cfg)
+	}
+	if err := s.startSandbox(ctx, o, cfg.Sandbox); err != nil {
+		return nil, err
+	}
+	return s, s.startServices(ctx, o, cfg, files)
+}
+
+// complete fills what was left out.
+func (o *Options) complete() error {
+	o.Replicas = max(o.Replicas, 1)
+	for _, address := range []*string{&o.NATS, &o.Door, &o.Provider, &o.Control} {
+		if *address == "" {
+			free, err := freeAddress()
+			if err != nil {
+				return err
+			}
+			*address = free
+		}
+	}
+	if o.Store == nil {
+		o.Store = func(name string) string { return "sqlite:" + filepath.Join(o.Dir, name+".db") }
+	}
+	return nil
+}
+
+// freeAddress finds a free loopback port. Addresses are told to others before their listeners open, so a listener cannot
+// choose its own.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("finding a free port: %w", err)
+	}
+	return l.Addr().String(), l.Close()
+}
+
+func (s *Stack) openStore(ctx context.Context, o Options, name string) (docstore.Store, error) {
+	docs, err := dsn.Open(ctx, o.Store(name), name)
+	if err != nil {
+		return nil, err
+	}
+	s.onStop(name, func(context.Context) error { return docs.Close() })
+	return docs, nil
+}
+
+func sandboxConfig(o Options, files *folder) sandbox.Config {
+	m := files.keys.Merchant(MchID, AppID)
+	m.Services = []sandbox.Service{{
+		ID: ServiceID, Cap: money.Fen(Cap), NotifyURL: "http://" + o.Door + "/v1/notify/wechat/" + Account,
+	}}
+	return sandbox.Config{Listen: o.Provider, ControlListen: o.Control, Merchants: []sandbox.Merchant{m}}
+}
+
+func (s *Stack) startSandbox(ctx context.Context, o Options, cfg sandbox.Config) error {
+	docs, err := s.openStore(ctx, o, sandboxName)
+	if err != nil {
+		return err
+	}
+	s.Sandbox, err = sandbox.New(cfg, sandbox.Deps{
+		Clock: s.Clock, Store: docs, Log: o.Log.With(service.KeyService, sandboxName), Random: rand.Reader,
+	})
+	if err != nil {
+		return err
+	}
+	s.onStop(sandboxName, s.Sandbox.Stop)
+	return s.Sandbox.Start(ctx)
+}
