@@ -2,7 +2,9 @@ package errand
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/aggregate"
@@ -19,6 +21,7 @@ const chain = 8
 // carry works on an order until nothing is due any more. begun says that who planned the first thing also began it.
 func (x *Errands) carry(slot lane.Slot, id string, begun bool) {
 	slot.Go(func() {
+		defer x.survive(id)
 		for range chain {
 			more, err := x.step(x.Life, id, begun)
 			if err != nil {
@@ -31,6 +34,14 @@ func (x *Errands) carry(slot lane.Slot, id string, begun bool) {
 			begun = true
 		}
 	})
+}
+
+// survive keeps one order's bug from ending the process, and with it every other order. The claim runs out, the sweep
+// tries again, and this line comes again until somebody looks.
+func (x *Errands) survive(id string) {
+	if r := recover(); r != nil {
+		x.Log.Error("errand panicked", "order", id, "value", fmt.Sprintf("%T", r), "stack", string(debug.Stack()))
+	}
 }
 
 // step does the one next thing and tells whether another is due.

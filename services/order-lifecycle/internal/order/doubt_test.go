@@ -219,3 +219,20 @@ func TestRefusalsThatAreOurMistakeAreAlarmed(t *testing.T) {
 		wantEvents(t, events, want...)
 	}
 }
+
+func TestAFaceResultThatWaitedTooLongForUsIsRefusedAndNothingIsSent(t *testing.T) {
+	face := FaceSucceeded{ID: "face1", ServiceID: "500001", RiskFund: 10_000, Waited: DefaultTimers().OpenWithin + time.Second}
+	o := New("m1", "N1")
+	events, _ := o.Apply(envAt(t0), face)
+	want := []Event{Alarm{"open_timeout"}, WasRefused{"open_timeout"}}
+	if o.State != Refused || o.Create.Body != nil || !cmp.Equal(events, want) {
+		t.Fatalf("got %s, %v, body %q", o.State, events, o.Create.Body)
+	}
+	// What it waited counts towards the time in which the service may start.
+	o, face.Waited = New("m1", "N2"), DefaultTimers().OpenWithin-time.Second
+	o.Apply(envAt(t0), face)
+	o.Apply(envAt(t0.Add(2*time.Second)), answer(OpCreate, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"}))
+	if o.State != Cancelling {
+		t.Fatalf("got %s, want it cancelled: the customer stood there for longer than open_within", o.State)
+	}
+}

@@ -24,6 +24,8 @@ type FaceSucceeded struct {
 	ServiceID, DeviceID, StoreID string
 	RiskFund                     money.Fen
 	Located                      bool
+	// Waited is how long the fact lay in its stream: the customer stood there all that time.
+	Waited time.Duration
 	// Details is the fact as it came, for the Scribe. It names the user and is not kept.
 	Details []byte
 }

@@ -64,11 +64,19 @@ func open(t *turn, f Fact) effect {
 		return t.reject(fault.Invalid("risk_fund.amount_fen", "risk_fund_range", "must be above 0 and at most %d, the cap of the service", t.env.Terms.Cap))
 	}
 	t.place(face.ServiceID, face.DeviceID, face.StoreID)
+	accepted := Face{
+		FactID: face.ID, ReturnCode: "SUCCESS", RiskFund: face.RiskFund, Located: face.Located, At: t.env.Now.Add(-face.Waited),
+	}
+	if face.Waited > t.env.Timers.OpenWithin { // it waited for us: nothing is sent
+		t.Face = accepted
+		t.tooLate()
+		return t.refuse(t.Unwanted)
+	}
 	body, err := t.env.Scribe.Create(t.Order, face.Details, t.env.Now)
 	if err != nil {
 		return t.reject(err)
 	}
-	t.Face = Face{FactID: face.ID, ReturnCode: "SUCCESS", RiskFund: face.RiskFund, Located: face.Located, At: t.env.Now}
+	t.Face = accepted
 	t.Create = Request{Body: body}
 	t.move(Opening)
 	return t.do(OpCreate, 0)

@@ -37,7 +37,7 @@ func FaceResult(e event.Event, m *kioskv1.FaceResult) (order.Fact, error) {
 	}
 	return order.FaceSucceeded{
 		ID: e.ID, ServiceID: m.GetServiceId(), DeviceID: m.GetDevice().GetDeviceId(), StoreID: m.GetDevice().GetStoreId(),
-		RiskFund: money.Fen(m.GetRiskFund().GetAmountFen()), Located: m.GetStartLocation() != "", Details: details,
+		RiskFund: money.Fen(m.GetRiskFund().GetAmountFen()), Located: m.GetStartLocation() != "", Waited: e.Waited, Details: details,
 	}, nil
 }
 
