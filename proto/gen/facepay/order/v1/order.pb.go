@@ -187,8 +187,8 @@ type OrderRefused struct {
 	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
 	// The kiosk.
 	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
-	// Why: risk, user_unfinished_orders, face_error, scan_payment, sdk_failure, not_authorised, rule, number_taken,
-	// configuration.
+	// Why: risk, user_unfinished_orders, youth_mode, face_error, scan_payment, sdk_failure, not_authorised, rule,
+	// above_cap, end_before_start, unexplained, number_taken, configuration, open_timeout, service_aborted.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// A text that may be shown to the user; it never gives the private reason.
 	UserTextZh string `protobuf:"bytes,5,opt,name=user_text_zh,json=userTextZh,proto3" json:"user_text_zh,omitempty"`
@@ -516,7 +516,8 @@ func (x *Collection) GetPaidAt() *timestamppb.Timestamp {
 	return nil
 }
 
-// OrderPaid: the provider proved that the money is in.
+// OrderPaid: the provider proved that the money is in. It comes again, with an alarm, if the provider's books show another
+// amount later: paid_amount_fen is the whole, not an addition.
 type OrderPaid struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Our merchant id.
@@ -716,7 +717,7 @@ type OrderRevoked struct {
 	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
 	// The kiosk.
 	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
-	// Why: service_aborted, open_timeout, created_instead_of_doing, by_provider.
+	// Why: service_aborted, open_timeout, created_instead_of_doing, found_after_refusal, by_provider.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// When we learnt it.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
@@ -798,7 +799,7 @@ type OrderAbandoned struct {
 	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
 	// The kiosk.
 	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
-	// Why: user_cancel, session_expired, service_aborted.
+	// Why: user_cancel, session_expired, no_face_result, service_aborted.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// When we learnt it.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
