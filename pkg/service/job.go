@@ -29,7 +29,7 @@ type job struct {
 // run answers once: with the handler's result, or at the deadline with "unknown outcome". The place in the pool is
 // kept until the handler returned, so handlers that ignore their deadline cannot pile up.
 func (j *job) run(parent context.Context) {
-	defer j.pool.leave(j.merchant)
+	defer j.pool.answered()
 	j.stats.started()
 	defer j.stats.left()
 	ctx, cancel := context.WithTimeout(parent, j.cfg.Deadline)
@@ -41,7 +41,11 @@ func (j *job) run(parent context.Context) {
 	late := fault.New(fault.UnknownOutcome, "deadline", "not finished within %v; repeat the same request to learn its outcome", j.cfg.Deadline)
 	inTime := context.AfterFunc(ctx, func() { j.finish(ctx, nil, late) })
 	resp, err := j.call(ctx)
+	j.pool.leave(j.merchant)
 	if inTime() {
+		if err != nil && ctx.Err() != nil { // the handler heeded its deadline before ours was noticed
+			err = late
+		}
 		j.finish(ctx, resp, err)
 	}
 }

@@ -12,11 +12,12 @@ import (
 type pool struct {
 	workers, perMerchant int
 
-	mu      sync.Mutex
-	running map[string]int
-	total   int
-	closing bool
-	idle    chan struct{}
+	mu sync.Mutex
+	// running and total are handlers, open is requests that are not answered yet.
+	running     map[string]int
+	total, open int
+	closing     bool
+	idle        chan struct{}
 }
 
 func newPool(workers, perMerchant int) *pool {
@@ -37,10 +38,12 @@ func (p *pool) enter(merchant string) error {
 	}
 	p.running[merchant]++
 	p.total++
+	p.open++
 	return nil
 }
 
-// leave gives the place back.
+// leave gives the place back: the handler has returned. Before the answer is sent, so that a caller who heard it finds
+// the place free.
 func (p *pool) leave(merchant string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -48,16 +51,23 @@ func (p *pool) leave(merchant string) {
 	if p.running[merchant]--; p.running[merchant] == 0 {
 		delete(p.running, merchant)
 	}
-	if p.closing && p.total == 0 {
+}
+
+// answered ends a request.
+func (p *pool) answered() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open--
+	if p.closing && p.open == 0 {
 		close(p.idle)
 	}
 }
 
-// drain lets nobody in any more and waits until all have left. It is called once.
+// drain lets nobody in any more and waits until all are answered. It is called once.
 func (p *pool) drain(ctx context.Context) error {
 	p.mu.Lock()
 	p.closing = true
-	if p.total == 0 {
+	if p.open == 0 {
 		close(p.idle)
 	}
 	p.mu.Unlock()

@@ -35,6 +35,7 @@ func TestThePoolHoldsItsLimitsAndForgetsNobody(t *testing.T) {
 					return
 				}
 				p.leave(m)
+				p.answered()
 				in[m]--
 				total--
 			},
@@ -42,6 +43,7 @@ func TestThePoolHoldsItsLimitsAndForgetsNobody(t *testing.T) {
 		for m, n := range in {
 			for range n {
 				p.leave(m)
+				p.answered()
 			}
 		}
 		if len(p.running) != 0 || p.total != 0 {

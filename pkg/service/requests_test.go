@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -80,6 +81,8 @@ func TestAnUnclassifiedErrorAndAPanicAnswerInternalAndTheServiceLives(t *testing
 
 func TestAHungMerchantTakesOnlyItsOwnPlaces(t *testing.T) {
 	hang, release := make(chan struct{}, 2), make(chan struct{})
+	end := sync.OnceFunc(func() { close(release) })
+	defer end() // a failure must not leave the stop waiting
 	s := serve(t, RequestsConfig{Workers: 4, PerMerchant: 2}, func(ctx context.Context, req *eventv1.StoryRequest) (*eventv1.StoryReply, error) {
 		if req.GetMerchant() == "hung" {
 			hang <- struct{}{}
@@ -98,7 +101,7 @@ func TestAHungMerchantTakesOnlyItsOwnPlaces(t *testing.T) {
 			t.Fatalf("another merchant: %v", err)
 		}
 	}
-	close(release)
+	end()
 	for range 2 {
 		if err := <-slow; err != nil {
 			t.Errorf("a hung request, released: %v", err)
@@ -111,6 +114,8 @@ func TestAHungMerchantTakesOnlyItsOwnPlaces(t *testing.T) {
 
 func TestAFullPoolAnswersBusyAtOnce(t *testing.T) {
 	hang, release := make(chan struct{}, 2), make(chan struct{})
+	end := sync.OnceFunc(func() { close(release) })
+	defer end() // a failure must not leave the stop waiting
 	s := serve(t, RequestsConfig{Workers: 2, PerMerchant: 1}, func(ctx context.Context, req *eventv1.StoryRequest) (*eventv1.StoryReply, error) {
 		hang <- struct{}{}
 		<-release
@@ -126,7 +131,7 @@ func TestAFullPoolAnswersBusyAtOnce(t *testing.T) {
 	if code := answer.Header.Get("Nats-Service-Error-Code"); code != "503" || !strings.Contains(string(answer.Data), `"busy"`) {
 		t.Errorf("answers %s %s", code, answer.Data)
 	}
-	close(release)
+	end()
 	for range 2 {
 		if err := <-slow; err != nil {
 			t.Error(err)
@@ -164,15 +169,19 @@ func TestAtTheDeadlineTheCallerLearnsThatTheOutcomeIsUnknown(t *testing.T) {
 func TestStopFinishesWhatRunsAndRefusesTheRest(t *testing.T) {
 	hang, release := make(chan struct{}, 1), make(chan struct{})
 	s := serve(t, RequestsConfig{}, func(ctx context.Context, req *eventv1.StoryRequest) (*eventv1.StoryReply, error) {
-		hang <- struct{}{}
-		<-release
+		if req.GetMerchant() == "powerbank" {
+			hang <- struct{}{}
+			<-release
+		}
 		return told(ctx, req)
 	})
+	end := sync.OnceFunc(func() { close(release) })
+	t.Cleanup(end) // a failure must not leave the stop waiting
 	slow := s.askLater("powerbank")
 	<-hang
 	stopped := make(chan error)
 	go func() { stopped <- s.stop() }()
-	// Once it has left, a caller hears "stopping" or finds nobody; either way it may ask again elsewhere.
+	// A caller is answered until it leaves, then hears "stopping" or finds nobody and may ask again elsewhere.
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		_, err := s.ask(ctx, "other", "PS1")
@@ -180,7 +189,7 @@ func TestStopFinishesWhatRunsAndRefusesTheRest(t *testing.T) {
 		if fault.CodeOf(err) == "no_responder" {
 			break
 		}
-		if !fault.Is(err, fault.Retry) || time.Now().After(deadline) {
+		if (err != nil && !fault.Is(err, fault.Retry)) || time.Now().After(deadline) {
 			t.Fatalf("while stopping: %v", err)
 		}
 	}
@@ -189,7 +198,7 @@ func TestStopFinishesWhatRunsAndRefusesTheRest(t *testing.T) {
 		t.Fatalf("stopped before the running request finished: %v", err)
 	default:
 	}
-	close(release)
+	end()
 	if err := <-slow; err != nil {
 		t.Errorf("the running request: %v", err)
 	}
@@ -200,6 +209,8 @@ func TestStopFinishesWhatRunsAndRefusesTheRest(t *testing.T) {
 
 func TestStopDoesNotWaitLongerThanItMay(t *testing.T) {
 	hang, release := make(chan struct{}, 1), make(chan struct{})
+	end := sync.OnceFunc(func() { close(release) })
+	defer end() // a failure must not leave the stop waiting
 	s := serve(t, RequestsConfig{}, func(ctx context.Context, req *eventv1.StoryRequest) (*eventv1.StoryReply, error) {
 		hang <- struct{}{}
 		<-release
@@ -212,7 +223,7 @@ func TestStopDoesNotWaitLongerThanItMay(t *testing.T) {
 	if err := s.Part().Stop(ctx); fault.CodeOf(err) != "requests_running" {
 		t.Errorf("got %v", err)
 	}
-	close(release)
+	end()
 	if err := <-slow; err != nil {
 		t.Error(err)
 	}
