@@ -34,6 +34,7 @@ type Bus struct {
 	js    jetstream.JetStream
 	log   *slog.Logger
 	tempo tempo
+	lost  chan error
 }
 
 // publishWait bounds one publish. A timeout does not mean "not stored": the same id is published again later.
@@ -42,7 +43,11 @@ const publishWait = 3 * time.Second
 // Connect connects; it keeps reconnecting for ever once it was connected. An unreachable server at start is Retry unless the
 // connection is Patient, a malformed URL Terminal.
 func Connect(o Options, log *slog.Logger) (*Bus, error) {
+	lost := make(chan error, 1)
 	opts := []nats.Option{
+		nats.ClosedHandler(func(nc *nats.Conn) {
+			lost <- fault.Wrap(nc.LastError(), fault.Retry, "broker_connection_ended", "NATS ended the connection for good")
+		}),
 		nats.Name(o.Name), nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond),
 		// Nothing is buffered while disconnected: what cannot be published stays in the outbox.
 		nats.ReconnectBufSize(-1),
@@ -65,7 +70,7 @@ func Connect(o Options, log *slog.Logger) (*Bus, error) {
 		nc.Close()
 		return nil, fault.Wrap(err, fault.Terminal, "broker_unusable", "using JetStream")
 	}
-	return &Bus{nc: nc, js: js, log: log, tempo: production()}, nil
+	return &Bus{nc: nc, js: js, log: log, tempo: production(), lost: lost}, nil
 }
 
 // Conn is the connection, for requests.
@@ -79,8 +84,16 @@ func (b *Bus) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Lost gives the error by which the connection ended for good: the server refused our credentials or our protocol, and the
+// client does not reconnect after that. A process that goes on would consume and publish nothing, so it must end. Close
+// is not told here.
+func (b *Bus) Lost() <-chan error { return b.lost }
+
 // Close ends the connection. Consumers are stopped before.
-func (b *Bus) Close() { b.nc.Close() }
+func (b *Bus) Close() {
+	b.nc.SetClosedHandler(nil)
+	b.nc.Close()
+}
 
 // Publish stores one event in its stream and waits for the acknowledgement, which JetStream gives after fsync. A
 // repeated id within the dedupe window is acknowledged and not stored again. Errors are Retry; the outcome is then

@@ -147,3 +147,19 @@ func facts(b *testing.B, n int) []event.Event {
 	}
 	return all
 }
+
+func TestAConnectionThatTheBrokerEndedForGoodIsTold(t *testing.T) {
+	b := applied(t, production())
+	// Longer than max_control_line: the server answers with an error and hangs up, and the client does not come back.
+	if err := b.Conn().Publish("facepay."+strings.Repeat("x", 5000), nil); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-b.Lost():
+		if fault.CodeOf(err) != "broker_connection_ended" {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nobody was told")
+	}
+}

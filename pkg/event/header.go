@@ -1,6 +1,7 @@
 package event
 
 import (
+	"mime"
 	"regexp"
 	"strings"
 	"time"
@@ -94,6 +95,9 @@ func Read(subject string, header map[string][]string, data []byte, received time
 // starts with '{': it would be field 15 as a group).
 func decode(m proto.Message, kind string, data []byte) error {
 	name := m.ProtoReflect().Descriptor().FullName()
+	if media, _, err := mime.ParseMediaType(kind); err == nil {
+		kind = media // without parameters such as charset=utf-8, in lower case
+	}
 	if kind == jsonType || (kind == "" && len(data) > 0 && data[0] == '{') {
 		if err := protojson.Unmarshal(data, m); err != nil {
 			return fault.New(fault.Terminal, "event_malformed", "%s is not protojson%s", name, unknownField(err))

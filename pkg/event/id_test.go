@@ -46,6 +46,7 @@ func TestAKioskFactHasOneIDInEveryEncodingAndWhateverIDItCameWith(t *testing.T) 
 		"protobuf, fields in another order": readID(t, nil, subject, reversed(t, m)),
 		"protojson":                         readID(t, nil, subject, names),
 		"protojson, all":                    readID(t, map[string][]string{"content-type": {"application/json"}}, subject, camel),
+		"protojson with a charset":          readID(t, map[string][]string{"content-type": {"Application/JSON; charset=utf-8"}}, subject, camel),
 		"the gateway's own":                 readID(t, own, subject, wire),
 	} {
 		if got != want {

@@ -13,6 +13,10 @@ import (
 // Root is the first token of every event subject. Requests live under another root, so that no stream captures them.
 const Root = "facepay"
 
+// maxToken bounds one token, in bytes as it stands in the subject. A protocol line longer than the server's
+// max_control_line (4096) ends the connection for good, so no value, whoever chose it, may make a subject that long.
+const maxToken = 512
+
 // noScope stands for an empty scope value: a NATS token cannot be empty.
 const noScope = "-"
 
@@ -28,16 +32,27 @@ func SubjectOf(m proto.Message) (string, error) {
 		if value == "" {
 			return "", fault.Invalid(field, "field_required", "%s needs it for its subject", c.Name)
 		}
-		tokens = append(tokens, Token(value))
+		token := Token(value)
+		if len(token) > maxToken {
+			return "", tooLong(c, field)
+		}
+		tokens = append(tokens, token)
 	}
 	if c.Scope != "" {
 		scope := noScope
 		if value := contract.Field(m, c.Scope); value != "" {
 			scope = Token(value)
 		}
+		if len(scope) > maxToken {
+			return "", tooLong(c, c.Scope)
+		}
 		tokens = append(tokens, scope)
 	}
 	return strings.Join(tokens, "."), nil
+}
+
+func tooLong(c contract.Event, field string) error {
+	return fault.Invalid(field, "field_too_long", "%s: takes more than %d bytes in a subject", c.Name, maxToken)
 }
 
 // Pattern matches every subject of one event and nothing else: streams capture just these, so a misspelled subject is

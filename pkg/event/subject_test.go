@@ -77,3 +77,16 @@ func TestAFactWithoutMerchantOrKeyHasNoSubject(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAValueTooLongForASubjectIsRefusedByName(t *testing.T) {
+	long := strings.Repeat("柜", 60) // 540 bytes in a subject
+	for field, m := range map[string]proto.Message{
+		"out_order_no": &kioskv1.ServiceEnded{Merchant: "m", OutOrderNo: long},
+		"device_id":    &orderv1.OrderOpened{Merchant: "m", OutOrderNo: "n", DeviceId: long},
+	} {
+		_, err := event.SubjectOf(m)
+		if fault.CodeOf(err) != "field_too_long" || fault.FieldOf(err) != field || strings.Contains(err.Error(), "柜") {
+			t.Errorf("got %v, want field_too_long of %s", err, field)
+		}
+	}
+}

@@ -176,7 +176,9 @@ func run[C service.Config, S Service](ctx context.Context, out io.Writer, name, 
 	if need == BrokerNeeded {
 		admin.Check("broker", b.Ping)
 	}
-	all := append([]service.Part{admin.Part(), telemetry.Part()}, svc.Parts()...)
+	// A connection that NATS ended for good does not come back: the process ends, and whoever runs it starts it again.
+	broker := service.Part{Name: "broker", Failed: b.Lost()}
+	all := append([]service.Part{admin.Part(), telemetry.Part(), broker}, svc.Parts()...)
 	return service.Run(ctx, log, cfg.StopWithin, append(all, admin.Gate())...)
 }
 

@@ -128,3 +128,21 @@ func TestAFieldStoredAsAnotherKindIsRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAFileRemovedUnderTheProcessIsNotHealthy(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "gone.db")
+	s, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() }) // into a file without a name
+	if err := s.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ping(t.Context()); fault.CodeOf(err) != "store_file_gone" {
+		t.Errorf("got %v", err)
+	}
+}

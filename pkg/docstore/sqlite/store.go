@@ -10,6 +10,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -32,6 +33,8 @@ const (
 // Store is one SQLite file. It implements docstore.Store.
 type Store struct {
 	lock   *lock
+	path   string
+	file   os.FileInfo // of path when it was opened
 	writer *writer
 	write  *sql.DB
 	read   *sql.DB
@@ -59,7 +62,10 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		held.release()
 		return nil, err
 	}
-	s.lock = held
+	s.lock, s.path = held, path
+	if s.file, err = os.Stat(path); err != nil {
+		return nil, errors.Join(fault.Wrap(err, fault.Terminal, "store_path", "look at the sqlite file"), s.Close())
+	}
 	return s, nil
 }
 
@@ -144,8 +150,11 @@ func (s *Store) Collection(ctx context.Context, schema docstore.Schema) (docstor
 	return newTable(s, schema), nil
 }
 
-// Ping does a real, tiny write.
+// Ping does a real, tiny write, to a file that is still where it was: SQLite goes on writing to one that was deleted.
 func (s *Store) Ping(ctx context.Context) error {
+	if now, err := os.Stat(s.path); err != nil || !os.SameFile(now, s.file) {
+		return fault.New(fault.Retry, "store_file_gone", "the sqlite file was removed or replaced under the running process")
+	}
 	return s.writer.do(ctx, 1, func(tx *transaction) error {
 		_, err := tx.exec(setFormat)
 		return err

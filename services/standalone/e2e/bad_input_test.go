@@ -65,6 +65,10 @@ func (v *visit) raw(text string) error {
 var badInputs = []badInput{
 	{number: "malformed", upset: inService, dead: "event_malformed", end: "paid", paid: price,
 		make: func(v *visit) error { return v.raw(`{"merchant":`) }},
+	{number: "long-device", upset: beforeFace, rejected: "field_too_long", end: "paid", paid: price,
+		make: func(v *visit) error {
+			return v.badFace(func(m *kioskv1.FaceResult) { m.Device = &kioskv1.Device{DeviceId: strings.Repeat("柜", 2000)} })
+		}},
 	{number: "unknown-field", upset: inService, dead: "event_malformed", end: "paid", paid: price,
 		make: func(v *visit) error {
 			return v.raw(`{"merchant":"` + v.Merchant + `","out_order_no":"` + v.number + `","colour":"red"}`)

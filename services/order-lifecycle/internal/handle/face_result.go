@@ -9,9 +9,6 @@ import (
 )
 
 func (h handlers) faceResult(ctx context.Context, e event.Event, m *kioskv1.FaceResult) error {
-	fact, err := wire.FaceResult(e, m)
-	if err != nil {
-		return err
-	}
-	return h.apply(ctx, e, m.GetServiceId(), fact, nil)
+	fact, wrong := wire.FaceResult(e, m)
+	return h.apply(ctx, e, m.GetServiceId(), fact, wrong)
 }

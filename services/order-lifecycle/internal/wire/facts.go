@@ -23,22 +23,32 @@ func SessionOpened(m *authinfov1.SessionOpened) order.SessionOpened {
 	}
 }
 
-// FaceResult reads the kiosk's word. Its return_code decides which fact it is.
+// maxDevice bounds device and store, in characters: what authinfo takes for the terminal (wechat-protocol.md §2.1). The
+// device is also a token of every order subject.
+const maxDevice = 32
+
+// FaceResult reads the kiosk's word. Its return_code decides which fact it is. An error is a fault of the fact that the
+// order answers; the fact then goes without what is wrong.
 func FaceResult(e event.Event, m *kioskv1.FaceResult) (order.Fact, error) {
+	device, store, wrong := m.GetDevice().GetDeviceId(), m.GetDevice().GetStoreId(), error(nil)
+	if utf8.RuneCountInString(device) > maxDevice || utf8.RuneCountInString(store) > maxDevice {
+		device, store = "", ""
+		wrong = fault.Invalid("device", "field_too_long", "device_id and store_id are at most %d characters", maxDevice)
+	}
 	if m.GetReturnCode() != "SUCCESS" {
 		return order.FaceFailed{
-			ID: e.ID, ServiceID: m.GetServiceId(), DeviceID: m.GetDevice().GetDeviceId(), StoreID: m.GetDevice().GetStoreId(),
+			ID: e.ID, ServiceID: m.GetServiceId(), DeviceID: device, StoreID: store,
 			ReturnCode: clip(m.GetReturnCode(), 16), ErrCode: m.GetErrCode(),
-		}, nil
+		}, wrong
 	}
 	details, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
-	if err != nil {
-		return nil, fault.New(fault.Terminal, "event_encoding", "the face result does not encode")
+	if err != nil && wrong == nil {
+		wrong = fault.New(fault.Terminal, "event_encoding", "the face result does not encode")
 	}
 	return order.FaceSucceeded{
-		ID: e.ID, ServiceID: m.GetServiceId(), DeviceID: m.GetDevice().GetDeviceId(), StoreID: m.GetDevice().GetStoreId(),
+		ID: e.ID, ServiceID: m.GetServiceId(), DeviceID: device, StoreID: store,
 		RiskFund: money.Fen(m.GetRiskFund().GetAmountFen()), Located: m.GetStartLocation() != "", Waited: e.Waited, Details: details,
-	}, nil
+	}, wrong
 }
 
 // ServiceEnded reads the end of a service. A missing total is an error of its own: nobody is charged, or let go, by

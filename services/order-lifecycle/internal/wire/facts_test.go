@@ -101,3 +101,19 @@ func TestASessionKeepsItsTimesAndPlaces(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestADeviceTooLongForASubjectIsRefusedAndNotKept(t *testing.T) {
+	for _, code := range []string{"SUCCESS", "ERROR"} {
+		got, wrong := FaceResult(fact, &kioskv1.FaceResult{ReturnCode: code, Device: &kioskv1.Device{DeviceId: strings.Repeat("柜", 33)}})
+		device := ""
+		switch f := got.(type) {
+		case order.FaceSucceeded:
+			device = f.DeviceID
+		case order.FaceFailed:
+			device = f.DeviceID
+		}
+		if fault.CodeOf(wrong) != "field_too_long" || device != "" {
+			t.Errorf("%s: got %v, device %q", code, wrong, device)
+		}
+	}
+}
