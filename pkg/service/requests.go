@@ -136,6 +136,9 @@ func (r *Requests) stop(ctx context.Context) error {
 	if err := r.pool.drain(ctx); err != nil {
 		return err
 	}
+	if !r.deps.NATS.IsConnected() { // nobody is left to hear an answer
+		return nil
+	}
 	if err := r.flush(ctx); err != nil {
 		return fault.Wrap(err, fault.Retry, "broker_away", "sending the last answers")
 	}

@@ -11,15 +11,16 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/bus"
 	"github.com/facepay-go/facepay/pkg/clock"
+	"github.com/facepay-go/facepay/pkg/fault"
 )
 
-func deadLetterCommand(c *Connection) *cobra.Command {
+func deadLetterCommand() *cobra.Command {
 	dead := &cobra.Command{Use: "deadletter", Short: "messages a service could not follow (死信)"}
 	var since uint64
 	list := &cobra.Command{
 		Use: "list", Short: "list dead letters, oldest first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.connected(cmd, func(ctx context.Context, b *bus.Bus) error {
+			return connected(cmd, func(ctx context.Context, b *bus.Bus) error {
 				letters, err := b.DeadLetters(ctx, since)
 				if err != nil {
 					return err
@@ -39,10 +40,10 @@ func deadLetterCommand(c *Connection) *cobra.Command {
 		Use: "replay SEQ", Short: "publish a dead letter on its subject again; every listener shrugs off what it knows", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			seq, err := strconv.ParseUint(args[0], 10, 64)
-			if err != nil {
-				return fmt.Errorf("SEQ must be a number: %q", args[0])
+			if err != nil || seq == 0 {
+				return fault.Invalid("SEQ", "out_of_bounds", "must be a sequence from `deadletter list`, 1 or more, not %q", args[0])
 			}
-			return c.connected(cmd, func(ctx context.Context, b *bus.Bus) error {
+			return connected(cmd, func(ctx context.Context, b *bus.Bus) error {
 				if err := b.Replay(ctx, seq, time.Now()); err != nil {
 					return err
 				}

@@ -6,27 +6,17 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
-	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/facepay-go/facepay/pkg/bus"
 )
-
-// Connection says how the commands reach the broker.
-type Connection struct {
-	URL, CredentialsFile string
-}
 
 // Root is the command named name with all operator commands below it. Commands find the broker by the persistent flags
 // --nats and --creds.
 func Root(name, short string) *cobra.Command {
-	c := &Connection{}
 	root := &cobra.Command{Use: name, Short: short, SilenceUsage: true, SilenceErrors: true}
-	root.PersistentFlags().StringVar(&c.URL, "nats", "nats://127.0.0.1:4222", "NATS server URLs, separated by commas")
-	root.PersistentFlags().StringVar(&c.CredentialsFile, "creds", "", "NATS user credentials file")
-	root.AddCommand(orderCommand(c), deadLetterCommand(c), topologyCommand(c))
+	root.PersistentFlags().String("nats", "nats://127.0.0.1:4222", "NATS server URLs, separated by commas")
+	root.PersistentFlags().String("creds", "", "NATS user credentials file")
+	root.AddCommand(orderCommand(), deadLetterCommand(), topologyCommand())
 	return root
 }
 
@@ -37,16 +27,4 @@ func Main(ctx context.Context, root *cobra.Command, errOut io.Writer) int {
 		return 1
 	}
 	return 0
-}
-
-// connected runs do with a connection that is closed afterwards.
-func (c *Connection) connected(cmd *cobra.Command, do func(ctx context.Context, b *bus.Bus) error) error {
-	ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
-	defer cancel()
-	b, err := bus.Connect(bus.Options{URL: c.URL, Name: cmd.CommandPath(), CredentialsFile: c.CredentialsFile}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	return do(ctx, b)
 }

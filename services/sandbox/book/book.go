@@ -48,16 +48,23 @@ func Open(ctx context.Context, store docstore.Store) (*Book, error) {
 
 // Order finds one order; class NotFound when there is none.
 func (b *Book) Order(ctx context.Context, mchID, outOrderNo string) (Order, error) {
-	r, err := b.orders.Get(ctx, Key(mchID, outOrderNo))
+	r, err := b.get(ctx, mchID, outOrderNo)
 	return r.Doc, err
+}
+
+func (b *Book) get(ctx context.Context, mchID, outOrderNo string) (docstore.Record[Order], error) {
+	r, err := b.orders.Get(ctx, Key(mchID, outOrderNo))
+	if fault.Is(err, fault.NotFound) {
+		err = fault.New(fault.NotFound, "order_not_found", "no order %s", outOrderNo)
+	}
+	return r, err
 }
 
 // Change loads the order, lets change decide on it, and saves it if change says so. The error of change comes back
 // unchanged; class NotFound when there is no such order.
 func (b *Book) Change(ctx context.Context, mchID, outOrderNo string, change func(*Order) (bool, error)) (Order, error) {
-	key := Key(mchID, outOrderNo)
-	defer b.locks.orders.hold(key)()
-	r, err := b.orders.Get(ctx, key)
+	defer b.locks.orders.hold(Key(mchID, outOrderNo))()
+	r, err := b.get(ctx, mchID, outOrderNo)
 	if err != nil {
 		return Order{}, err
 	}

@@ -5,7 +5,6 @@ package control
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -71,7 +70,13 @@ func (a *API) answer(do func(*http.Request) (any, error)) http.HandlerFunc {
 	}
 }
 
+// tooLarge is the code of a body that is too large.
+const tooLarge = "too_large"
+
 func statusOf(err error) int {
+	if fault.CodeOf(err) == tooLarge {
+		return http.StatusRequestEntityTooLarge
+	}
 	switch fault.ClassOf(err) {
 	case fault.Terminal:
 		return http.StatusBadRequest
@@ -95,16 +100,6 @@ func problem(err error) problemAnswer {
 		return problemAnswer{Code: "internal", Message: "the sandbox failed; see its log"}
 	}
 	return problemAnswer{Code: e.Code, Field: e.Field, Message: e.Text}
-}
-
-// read decodes a request's JSON body; unknown fields are refused, since a misspelled fault would silently do nothing.
-func read(r *http.Request, into any) error {
-	d := json.NewDecoder(io.LimitReader(r.Body, 1<<20))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return fault.Wrap(err, fault.Terminal, "json", "reading the body")
-	}
-	return nil
 }
 
 // merchant is ?mchid=, or the only merchant there is.

@@ -2,7 +2,6 @@ package wechat
 
 import (
 	"crypto/hmac"
-	"io"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -38,9 +37,9 @@ var (
 
 // authinfo is POST /face/get_wxpayface_authinfo.
 func (s *Server) authinfo(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
-	if err != nil {
-		return // the caller went away or sends without end: nobody to answer
+	body, ok := bodyOf(w, r, 64<<10)
+	if !ok {
+		return
 	}
 	c := &call{Request: r, body: body, now: s.Clock.Now(), subject: plan.Subject{Operation: plan.Authinfo}}
 	c.rule = s.Faults.Take(c.subject)

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -48,9 +47,9 @@ type reply struct {
 // v3 is the way of every APIv3 call: read, authenticate, disturb, execute, answer, note.
 func (s *Server) v3(name plan.Operation, do operation) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
-		if err != nil {
-			return // the caller went away or sends without end: nobody to answer
+		body, ok := bodyOf(w, r, 1<<20)
+		if !ok {
+			return
 		}
 		c := &call{Request: r, body: body, now: s.Clock.Now(), subject: subjectOf(name, r, body)}
 		merchant, refused := authenticate(r, body, s.Merchants, c.now)

@@ -23,8 +23,10 @@ func TestTheExampleConfigurationsAreValid(t *testing.T) {
 		lifecycle.Name:      func(path string) error { _, _, err := process.Load(path, lifecycle.Default()); return err },
 		callbackingest.Name: func(path string) error { _, _, err := process.Load(path, callbackingest.Default()); return err },
 	} {
-		if err := load(filepath.Join(top, "deploy/examples", name+".yaml")); err != nil {
-			t.Errorf("%s: %v", name, err)
+		for _, folder := range []string{"deploy/examples", "deploy/examples/local"} {
+			if err := load(filepath.Join(top, folder, name+".yaml")); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 	}
 }

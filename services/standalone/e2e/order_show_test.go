@@ -16,6 +16,7 @@ func (w *world) facepay(args ...string) (code int, out, problem string) {
 	var stdout, stderr bytes.Buffer
 	root := cli.Root("facepay", "")
 	root.SetOut(&stdout)
+	root.SetErr(&stderr)
 	root.SetArgs(append([]string{"--nats", w.NATSURL}, args...))
 	code = cli.Main(w.ctx, root, &stderr)
 	return code, stdout.String(), stderr.String()
@@ -66,7 +67,8 @@ func TestOrderShowTellsTheWholeStoryOfAnOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		code, out, problem := w.facepay("order", "show", number)
-		if code != 0 || !strings.Contains(out, "not answering, its part is missing: authinfo") {
+		const silent = "not answering, its part is missing: authinfo"
+		if code != 0 || !strings.Contains(out, silent) || !strings.Contains(problem, silent) {
 			t.Errorf("code %d, %s, %s", code, problem, out)
 		}
 		for _, part := range []string{"OPENING → IN_SERVICE", "WeChat told", "order.paid"} {

@@ -29,11 +29,15 @@ type Tracker struct {
 type Said struct {
 	// Name is the event's token: opened, paid, …
 	Name string
-	ID   string
+	// Subject is the whole subject it came on.
+	Subject string
+	ID      string
 	// Paid is set for paid.
 	Paid *orderv1.OrderPaid
-	// Code is set for alarm and fact_rejected.
+	// Code is set for alarm, fact_rejected, refused, revoked and abandoned: the reason.
 	Code string
+	// Field and Rule are set for fact_rejected: the input at fault, where one is, and the rule it breaks.
+	Field, Rule string
 }
 
 // Final are the events that end an order.
@@ -80,14 +84,14 @@ func (t *Tracker) listen() {
 		if err != nil {
 			continue
 		}
-		s := Said{Name: strings.Split(msg.Subject(), ".")[2], ID: e.ID}
+		s := Said{Name: strings.Split(msg.Subject(), ".")[2], Subject: msg.Subject(), ID: e.ID}
 		switch m := m.(type) {
 		case *orderv1.OrderPaid:
 			s.Paid = m
 		case *orderv1.OrderAlarm:
 			s.Code = m.GetCode()
 		case *orderv1.FactRejected:
-			s.Code = m.GetProblem().GetCode()
+			s.Code, s.Field, s.Rule = m.GetProblem().GetCode(), m.GetProblem().GetField(), m.GetProblem().GetText()
 		case *orderv1.OrderRefused:
 			s.Code = m.GetReason()
 		case *orderv1.OrderRevoked:

@@ -50,5 +50,6 @@ func (s *Stack) connect(of string) (*bus.Bus, error) {
 		return nil, err
 	}
 	s.onStop(of, func(context.Context) error { b.Close(); return nil })
+	go s.watch(name, service.Part{Name: "broker", Failed: b.Lost()})
 	return b, nil
 }

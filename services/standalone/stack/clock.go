@@ -48,20 +48,11 @@ func openClock(dir string, scale int, machine time.Time) (clock.Clock, error) {
 	return clock.ScaledFrom(now.Shown, scale), now.save(path)
 }
 
-// save replaces the file as a whole, so that a kill leaves the old anchor or the new one.
+// save keeps the anchor for the next start.
 func (a anchor) save(path string) error {
 	text, err := json.Marshal(a)
 	if err != nil {
 		return fmt.Errorf("writing the clock: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("making the data folder: %w", err)
-	}
-	if err := os.WriteFile(path+".new", text, 0o600); err != nil {
-		return fmt.Errorf("writing the clock: %w", err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return fmt.Errorf("writing the clock: %w", err)
-	}
-	return nil
+	return writeWhole(path, text)
 }

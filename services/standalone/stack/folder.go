@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -81,32 +82,49 @@ merchants:
 // merchants writes merchants.yaml for a provider at that address and loads it.
 func (f *folder) merchants(provider string) (*merchant.Book, error) {
 	path := filepath.Join(f.dir, "merchants.yaml")
-	out, err := os.Create(path)
-	if err != nil {
-		return nil, fmt.Errorf("writing merchants.yaml: %w", err)
-	}
-	err = merchantsFile.Execute(out, map[string]any{
+	err := replaceFile(path, merchantsFile, map[string]any{
 		"Account": Account, "MchID": MchID, "Serial": f.keys.MerchantSerial, "PrivateKey": sandbox.MerchantKeyFile,
 		"APIv2": sandbox.APIv2KeyFile, "APIv3": sandbox.APIv3KeyFile, "PublicKeyID": f.keys.PublicKeyID, "PublicKey": sandbox.PublicKeyFile,
 		"Provider": provider, "Merchant": Merchant, "AppID": AppID, "ServiceID": ServiceID, "Cap": Cap,
 	})
-	if err := errors.Join(err, out.Close()); err != nil {
-		return nil, fmt.Errorf("writing merchants.yaml: %w", err)
+	if err != nil {
+		return nil, err
 	}
 	return merchant.Load(path)
 }
 
-// writeOnce writes a file that is not there yet, readable by its owner only.
+// replaceFile writes a file from a template.
+func replaceFile(path string, form *template.Template, with map[string]any) error {
+	var text bytes.Buffer
+	if err := form.Execute(&text, with); err != nil {
+		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
+	}
+	return writeWhole(path, text.Bytes())
+}
+
+// writeOnce writes a secret that is not there yet.
 func writeOnce(path, text string) error {
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return nil
+	_, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return writeWhole(path, []byte(text))
 	}
 	if err != nil {
-		return fmt.Errorf("making %s: %w", filepath.Base(path), err)
+		return fmt.Errorf("looking for %s: %w", filepath.Base(path), err)
 	}
-	_, err = out.WriteString(text)
-	return errors.Join(err, out.Close())
+	return nil
+}
+
+// writeWhole replaces a file as a whole, so that a kill leaves the old content or the new one. It is readable by its
+// owner only.
+func writeWhole(path string, content []byte) error {
+	err := os.WriteFile(path+".new", content, 0o600)
+	if err == nil {
+		err = os.Rename(path+".new", path)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
+	}
+	return nil
 }
 
 func randomHex(n int) string {

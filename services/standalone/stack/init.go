@@ -1,9 +1,10 @@
 package stack
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"text/template"
 	"time"
@@ -11,12 +12,18 @@ import (
 
 // Init makes a development folder for services that run as processes of their own: both sides' keys, merchants.yaml and
 // sandbox.yaml. provider and door are the base URLs by which the services reach the sandbox and the sandbox reaches the
-// webhooks. Keys that are there are kept; the two files are written anew.
-func Init(dir, provider, door string, now time.Time) error {
+// webhooks. Keys that are there are kept; the two files are written anew. A folder that a running facepay has is Terminal,
+// folder_in_use.
+func Init(dir, provider, door string, now time.Time) (err error) {
 	at, err := url.Parse(provider)
 	if err != nil || at.Port() == "" {
 		return fmt.Errorf("--provider %q: must be a base URL with a port", provider)
 	}
+	release, err := lockFolder(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	f, err := openFolder(dir, now)
 	if err != nil {
 		return err
@@ -24,20 +31,23 @@ func Init(dir, provider, door string, now time.Time) error {
 	if _, err := f.merchants(provider); err != nil {
 		return err
 	}
-	out, err := os.Create(filepath.Join(dir, "sandbox.yaml"))
-	if err != nil {
-		return fmt.Errorf("writing sandbox.yaml: %w", err)
-	}
-	defer func() { _ = out.Close() }()
-	return sandboxFile.Execute(out, map[string]any{
-		"Port": at.Port(), "MchID": MchID, "AppID": AppID, "ServiceID": ServiceID, "Cap": Cap,
+	return replaceFile(filepath.Join(dir, "sandbox.yaml"), sandboxFile, map[string]any{
+		"Host": listenHost(at), "Port": at.Port(), "MchID": MchID, "AppID": AppID, "ServiceID": ServiceID, "Cap": Cap,
 		"NotifyURL": door + "/v1/notify/wechat/" + Account,
 	})
 }
 
+// listenHost keeps a sandbox that is reached on loopback there: its control API has no login.
+func listenHost(provider *url.URL) string {
+	if ip := net.ParseIP(provider.Hostname()); provider.Hostname() == "localhost" || ip.IsLoopback() {
+		return "127.0.0.1"
+	}
+	return "0.0.0.0"
+}
+
 var sandboxFile = template.Must(template.New("sandbox.yaml").Parse(`# Written by facepay init.
-listen: 0.0.0.0:{{.Port}}
-control_listen: 0.0.0.0:9082
+listen: {{.Host}}:{{.Port}}
+control_listen: {{.Host}}:9082
 merchants:
   - mchid: "{{.MchID}}"
     appids: [{{.AppID}}]

@@ -76,7 +76,8 @@ const (
 	sandboxName = "sandbox"
 )
 
-// Start brings everything up; when it returns, kiosks may come. After an error nothing is left running.
+// Start brings everything up; when it returns, kiosks may come. After an error nothing is left running. A folder that
+// another stack has is Terminal, folder_in_use, and is not touched.
 func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	s := &Stack{log: o.Log, failed: make(chan error, 1)}
 	defer func() {
@@ -84,6 +85,11 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 			err = errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
 		}
 	}()
+	release, err := lockFolder(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s.onStop("", func(context.Context) error { return release() })
 	if err := o.complete(); err != nil {
 		return nil, err
 	}

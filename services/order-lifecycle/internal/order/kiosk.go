@@ -132,7 +132,11 @@ func over(t *turn, _ Fact) effect {
 	if t.Ended != nil || t.Parked != nil {
 		return t.reject(fault.New(fault.Terminal, "already_ended", "the service ended with other data"))
 	}
-	return t.reject(fault.New(fault.Terminal, "order_closed", "the order is %s (%s)", t.State, t.Reason))
+	where := string(t.State)
+	if t.Reason != "" {
+		where += " (" + t.Reason + ")"
+	}
+	return t.reject(fault.New(fault.Terminal, "order_closed", "the order is %s", where))
 }
 
 // abandon ends an attempt before its face result.

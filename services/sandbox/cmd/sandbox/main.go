@@ -25,6 +25,10 @@ func main() {
 	config := flag.String("config", "", "configuration file; <data>/sandbox.yaml when empty")
 	scale := flag.Int("scale", 1, "how many times faster than real time the sandbox lives; its callers must live as fast")
 	flag.Parse()
+	if *scale < 1 || *scale > 1000 {
+		fmt.Fprintf(os.Stderr, "sandbox: -scale must be 1 to 1000, not %d\n", *scale)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))

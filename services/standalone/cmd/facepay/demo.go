@@ -11,6 +11,7 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
+	"github.com/facepay-go/facepay/services/cli"
 	"github.com/facepay-go/facepay/services/standalone/demo"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
@@ -26,6 +27,9 @@ func demoCommand() *cobra.Command {
 		Short: "drive scripted kiosks through every outcome and check the money against the provider's book",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := errors.Join(cli.Within("--orders", int64(o.Orders), 1, 10_000), cli.Within("--kiosks", int64(o.Kiosks), 1, 1000)); err != nil {
+				return err
+			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), demoWithin)
 			defer cancel()
 			dir := data

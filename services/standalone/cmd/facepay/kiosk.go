@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -15,10 +15,11 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/facepay-go/facepay/pkg/bus"
 	"github.com/facepay-go/facepay/pkg/event"
+	"github.com/facepay-go/facepay/pkg/fault"
 	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
+	"github.com/facepay-go/facepay/services/cli"
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
@@ -39,10 +40,9 @@ func kioskCommand() *cobra.Command {
 	root.PersistentFlags().StringVar(&control, "control", "http://127.0.0.1:9082", "the sandbox's control API")
 	play := func(do func(context.Context, *player) error) func(*cobra.Command, []string) error {
 		return func(cmd *cobra.Command, _ []string) error {
-			url, _ := cmd.Flags().GetString("nats") // a flag of the root: it is there
 			ctx, cancel := context.WithTimeout(cmd.Context(), patience)
 			defer cancel()
-			return withPlayer(ctx, cmd.OutOrStdout(), url, control, do)
+			return withPlayer(ctx, cmd, control, do)
 		}
 	}
 	root.AddCommand(startCommand(play), endCommand(play), abortCommand(play))
@@ -65,6 +65,9 @@ func endCommand(play playFunc) *cobra.Command {
 	var fen int64
 	cmd := &cobra.Command{Use: "end NUMBER", Short: "the customer leaves with goods: complete the order, wait for the money", Args: cobra.ExactArgs(1)}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := cli.Within("--fen", fen, 0, math.MaxInt64); err != nil {
+			return err
+		}
 		return play(func(ctx context.Context, p *player) error {
 			return p.tell(ctx, &kioskv1.ServiceEnded{
 				Merchant: stack.Merchant, OutOrderNo: args[0], TotalAmountFen: &fen,
@@ -87,8 +90,8 @@ func abortCommand(play playFunc) *cobra.Command {
 	return cmd
 }
 
-func withPlayer(ctx context.Context, out io.Writer, url, control string, do func(context.Context, *player) error) error {
-	b, err := bus.Connect(bus.Options{URL: url, Name: "facepay kiosk"}, slog.New(slog.DiscardHandler))
+func withPlayer(ctx context.Context, cmd *cobra.Command, control string, do func(context.Context, *player) error) error {
+	b, err := cli.ConnectionOf(cmd).Open("facepay kiosk")
 	if err != nil {
 		return err
 	}
@@ -102,7 +105,7 @@ func withPlayer(ctx context.Context, out io.Writer, url, control string, do func
 		return err
 	}
 	defer tracker.Stop()
-	return do(ctx, &player{out: out, tracker: tracker, gateway: &kiosk.Gateway{
+	return do(ctx, &player{out: cmd.OutOrStdout(), tracker: tracker, gateway: &kiosk.Gateway{
 		NC: b.Conn(), JS: js, Merchant: stack.Merchant, Control: control, HTTP: &http.Client{Timeout: patience},
 	}})
 }
@@ -136,7 +139,8 @@ func (p *player) start(ctx context.Context, device, user, behaviour string) erro
 	return nil
 }
 
-// tell publishes a fact as protojson, shows it, and waits for one of the events it may cause.
+// tell publishes a fact as protojson, shows it, and waits for one of the events it may cause. A refused fact is an error
+// with code, field and rule.
 func (p *player) tell(ctx context.Context, fact proto.Message, number string, awaited ...string) error {
 	subject, err := event.SubjectOf(fact)
 	if err != nil {
@@ -152,8 +156,11 @@ func (p *player) tell(ctx context.Context, fact proto.Message, number string, aw
 	}
 	said, err := p.tracker.Await(ctx, number, awaited...)
 	if err != nil {
-		return fmt.Errorf("no order event among %s came within %s: %w", strings.Join(awaited, ", "), patience, err)
+		return fault.New(fault.Retry, "no_event", "none of %s came within %s: see `facepay order show %s`", strings.Join(awaited, ", "), patience, number)
 	}
-	fmt.Fprintf(p.out, "event    facepay.order.%s.%s.%s %s\n", said.Name, stack.Merchant, number, said.Code)
+	fmt.Fprintln(p.out, strings.TrimSpace("event    "+said.Subject+" "+said.Code))
+	if said.Name == "fact_rejected" {
+		return fault.Invalid(said.Field, said.Code, "%s", said.Rule)
+	}
 	return nil
 }

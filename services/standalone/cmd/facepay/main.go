@@ -7,14 +7,20 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"github.com/facepay-go/facepay/services/cli"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	root := cli.Root("facepay", "face-scan kiosks on WeChat PayScore: the back end, whole or by commands (刷脸支付分)")
-	root.AddCommand(runCommand(), demoCommand(), initCommand(), kioskCommand())
-	code := cli.Main(ctx, root, os.Stderr)
+	code := cli.Main(ctx, rootCommand(), os.Stderr)
 	stop()
 	os.Exit(code)
+}
+
+func rootCommand() *cobra.Command {
+	root := cli.Root("facepay", "face-scan kiosks on WeChat PayScore: the back end, whole or by commands (刷脸支付分)")
+	root.AddCommand(runCommand(), demoCommand(), initCommand(), kioskCommand())
+	return root
 }

@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"text/template"
 
 	"github.com/spf13/cobra"
 
+	"github.com/facepay-go/facepay/services/cli"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
@@ -23,6 +26,9 @@ func runCommand() *cobra.Command {
 		Short: "run everything in this process: NATS, stores, all services, and the sandbox as WeChat (data kept in ./data)",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := cli.Within("--scale", int64(o.Scale), 1, 1000); err != nil {
+				return err
+			}
 			log, closeLog, err := fileLog(o.Dir, level)
 			if err != nil {
 				return err
@@ -31,7 +37,7 @@ func runCommand() *cobra.Command {
 			o.Log = log
 			s, err := stack.Start(cmd.Context(), o)
 			if err != nil {
-				return err
+				return namingFlag(err, o)
 			}
 			if err := welcome.Execute(cmd.OutOrStdout(), map[string]string{
 				"NATS": s.NATSURL, "Door": s.Ingest.URL(), "Provider": s.Sandbox.URL(), "Control": s.Sandbox.ControlURL(),
@@ -57,6 +63,23 @@ func runCommand() *cobra.Command {
 	f.IntVar(&o.Scale, "scale", o.Scale, "how many times faster than real time services and sandbox live together")
 	f.StringVar(&level, "log-level", level, "debug, info, warn or error")
 	return cmd
+}
+
+// namingFlag adds to an address in use the flag that gives another.
+func namingFlag(err error, o stack.Options) error {
+	taken, ok := errors.AsType[*net.OpError](err)
+	if !ok || !errors.Is(err, syscall.EADDRINUSE) {
+		return err
+	}
+	flag := "--listen-nats, --listen-door, --listen-sandbox or --listen-control"
+	for name, address := range map[string]string{
+		"--listen-nats": o.NATS, "--listen-door": o.Door, "--listen-sandbox": o.Provider, "--listen-control": o.Control,
+	} {
+		if taken.Addr != nil && taken.Addr.String() == address {
+			flag = name
+		}
+	}
+	return fmt.Errorf("%w (%s gives another address)", err, flag)
 }
 
 var welcome = template.Must(template.New("welcome").Parse(`facepay runs. Stop it with Ctrl-C; data stays in {{.Dir}}.

@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAStoryIsPrintedInBeijingTimeInLinesThatEndWithAWord(t *testing.T) {
+	at := time.Date(2026, 3, 1, 17, 0, 0, 0, time.UTC)
+	story := &Story{
+		Merchant: "demo", OutOrderNo: "N1",
+		Summary: []Detail{{"state", "PAID"}, {"expires_at", at.Format(time.RFC3339)}, {"next", "ask at " + at.Format(time.RFC3339)}, {"note", ""}},
+		Lines: []Line{
+			{At: at, Source: "order-lifecycle", Kind: "state", Title: "OPENING → IN_SERVICE"},
+			{At: at, Source: "order", Kind: "event", Title: "order.paid", Details: []Detail{
+				{"event_id", strings.Repeat("a", 64)}, {"request_id", strings.Repeat("b", 64)}, {"published_at", at.Format(time.RFC3339Nano)},
+			}},
+		},
+	}
+	var out strings.Builder
+	if err := story.Print(&out); err != nil {
+		t.Fatal(err)
+	}
+	const beijing = "2026-03-02 01:00:00.000"
+	if n := strings.Count(out.String(), beijing); n != 5 || strings.Contains(out.String(), "17:00") {
+		t.Errorf("%d times are Beijing times, want 5", n)
+	}
+	for line := range strings.Lines(out.String()) {
+		line = strings.TrimSuffix(line, "\n")
+		if strings.TrimRight(line, " \t") != line {
+			t.Errorf("the line ends with blanks: %q", line)
+		}
+		if strings.Contains(line, "aaaa") && strings.Contains(line, "bbbb") {
+			t.Errorf("the line is too long: %q", line)
+		}
+	}
+	if t.Failed() {
+		t.Log(out.String())
+	}
+}
