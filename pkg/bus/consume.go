@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nats.go"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/facepay-go/facepay/pkg/event"
@@ -82,7 +82,7 @@ func (s *Subscription) begin(ctx context.Context) error {
 		p, err := s.open(ctx, c)
 		if err != nil {
 			for _, opened := range s.pulls {
-				opened.messages.Stop()
+				opened.leave()
 			}
 			s.pulls = nil
 			return err
@@ -118,11 +118,17 @@ func (s *Subscription) Stop(ctx context.Context) error {
 	}
 }
 
-// take hands a message to the crew. From here on it is kept by heartbeats, also while it waits for its turn.
-func (s *Subscription) take(msg jetstream.Msg) {
+// take hands a message to the crew. From here on it is kept by heartbeats, also while it waits for its turn. What a key
+// has beyond its share goes back to the broker for a moment, and the messages of others come forward.
+func (s *Subscription) take(msg *nats.Msg) {
+	now, key := time.Now(), laneKey(msg.Subject)
+	if again, crowded := s.crew.crowded(key, now); crowded {
+		giveBackFor(msg, s.bus.tempo.first+again.Sub(now))
+		return
+	}
 	ctx, release := context.WithTimeout(s.life, s.bus.tempo.hold())
 	go s.keep(ctx, msg)
-	taken := s.crew.take(s.intake.Done(), laneKey(msg.Subject()), func() {
+	taken := s.crew.take(s.intake.Done(), key, func() {
 		defer release()
 		if s.intake.Err() != nil {
 			giveBack(msg)
@@ -139,7 +145,7 @@ func (s *Subscription) take(msg jetstream.Msg) {
 }
 
 // keep tells the broker that the message is still ours, until ctx ends.
-func (s *Subscription) keep(ctx context.Context, msg jetstream.Msg) {
+func (s *Subscription) keep(ctx context.Context, msg *nats.Msg) {
 	ticker := time.NewTicker(s.bus.tempo.heartbeat())
 	defer ticker.Stop()
 	for {
@@ -152,7 +158,7 @@ func (s *Subscription) keep(ctx context.Context, msg jetstream.Msg) {
 	}
 }
 
-func (s *Subscription) run(ctx context.Context, msg jetstream.Msg) (e event.Event, err error) {
+func (s *Subscription) run(ctx context.Context, msg *nats.Msg) (e event.Event, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = &panicked{value: fmt.Sprintf("%T", r), stack: debug.Stack()}
@@ -162,7 +168,7 @@ func (s *Subscription) run(ctx context.Context, msg jetstream.Msg) (e event.Even
 	if err != nil {
 		return e, err
 	}
-	e, m, err := event.Read(msg.Subject(), msg.Headers(), msg.Data(), meta.Timestamp.UTC())
+	e, m, err := event.Read(msg.Subject, msg.Header, msg.Data, meta.Timestamp.UTC())
 	if err != nil {
 		return e, err
 	}

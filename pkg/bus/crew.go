@@ -1,6 +1,9 @@
 package bus
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // crew runs work on at most a number of goroutines, one after the other per key.
 type crew struct {
@@ -9,12 +12,42 @@ type crew struct {
 	running sync.WaitGroup
 
 	mu sync.Mutex
-	// waiting has an entry for each key with work: what comes behind the work that runs now.
-	waiting map[string][]func()
+	// lanes has an entry for each key with work.
+	lanes map[string]*lane
 }
 
+// lane is the work of one key.
+type lane struct {
+	// waiting comes behind the work that runs now.
+	waiting []func()
+	// sentAway is when the last work that found the lane crowded was told to come again.
+	sentAway time.Time
+}
+
+// turn spaces the work sent away from a crowded lane: however much a key has, so much of it comes again per second.
+const turn = time.Millisecond
+
 func newCrew(size int) *crew {
-	return &crew{places: make(chan struct{}, max(size, 1)), waiting: map[string][]func(){}}
+	return &crew{places: make(chan struct{}, max(size, 1)), lanes: map[string]*lane{}}
+}
+
+// share is how many places the work of one key may hold beside the one that runs: a hot key must leave places to others.
+func (c *crew) share() int { return max(1, cap(c.places)/4) }
+
+// crowded tells whether a key holds its share, and then when more of its work may come again: each piece one turn
+// behind the last.
+func (c *crew) crowded(key string, now time.Time) (again time.Time, crowded bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l, busy := c.lanes[key]
+	if !busy || len(l.waiting) < c.share() {
+		return time.Time{}, false
+	}
+	if l.sentAway.Before(now) {
+		l.sentAway = now
+	}
+	l.sentAway = l.sentAway.Add(turn)
+	return l.sentAway, true
 }
 
 // take runs work as soon as no other of its key runs. It blocks while all places are taken; false means that quit came
@@ -27,12 +60,11 @@ func (c *crew) take(quit <-chan struct{}, key string, work func()) bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	queue, busy := c.waiting[key]
-	if busy {
-		c.waiting[key] = append(queue, work)
+	if l, busy := c.lanes[key]; busy {
+		l.waiting = append(l.waiting, work)
 		return true
 	}
-	c.waiting[key] = nil
+	c.lanes[key] = &lane{}
 	c.running.Go(func() {
 		for ; work != nil; work = c.next(key) {
 			work()
@@ -46,13 +78,14 @@ func (c *crew) take(quit <-chan struct{}, key string, work func()) bool {
 func (c *crew) next(key string) func() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	queue := c.waiting[key]
-	if len(queue) == 0 {
-		delete(c.waiting, key)
+	l := c.lanes[key]
+	if len(l.waiting) == 0 {
+		delete(c.lanes, key)
 		return nil
 	}
-	c.waiting[key] = queue[1:]
-	return queue[0]
+	work := l.waiting[0]
+	l.waiting = l.waiting[1:]
+	return work
 }
 
 // wait waits for all work taken. Nothing is taken any more by then.

@@ -3,6 +3,7 @@ package bus
 import (
 	"sync"
 	"testing"
+	"time"
 )
 
 func TestACrewRunsOneWorkPerKeyInOrderAndOtherKeysMeanwhile(t *testing.T) {
@@ -35,8 +36,8 @@ func TestACrewRunsOneWorkPerKeyInOrderAndOtherKeysMeanwhile(t *testing.T) {
 		t.Errorf("then came %s, %s", a, b)
 	}
 	c.wait()
-	if len(c.waiting) != 0 || len(c.places) != 0 {
-		t.Errorf("left: %d keys, %d places", len(c.waiting), len(c.places))
+	if len(c.lanes) != 0 || len(c.places) != 0 {
+		t.Errorf("left: %d keys, %d places", len(c.lanes), len(c.places))
 	}
 }
 
@@ -59,5 +60,33 @@ func TestACrewLosesNoWorkUnderContention(t *testing.T) {
 		if *n != 1000 {
 			t.Errorf("%s: %d of 1000", key, *n)
 		}
+	}
+}
+
+func TestACrowdedKeyIsSentAwayAtOneTurnPerPieceOfWorkAndOthersAreNot(t *testing.T) {
+	c, release := newCrew(8), make(chan struct{})
+	for range 1 + c.share() {
+		if _, crowded := c.crowded("hot", when); crowded {
+			t.Fatal("crowded below its share")
+		}
+		c.take(nil, "hot", func() { <-release })
+	}
+	for i := range 3 {
+		again, crowded := c.crowded("hot", when)
+		if want := when.Add(time.Duration(i+1) * turn); !crowded || !again.Equal(want) {
+			t.Errorf("piece %d is told to come at %v, want %v", i, again, want)
+		}
+	}
+	later := when.Add(time.Hour)
+	if again, _ := c.crowded("hot", later); !again.Equal(later.Add(turn)) {
+		t.Errorf("an hour later: %v", again)
+	}
+	if _, crowded := c.crowded("other", when); crowded {
+		t.Error("another key is sent away")
+	}
+	close(release)
+	c.wait()
+	if _, crowded := c.crowded("hot", when); crowded {
+		t.Error("crowded when all is done")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/facepay-go/facepay/pkg/event"
@@ -73,5 +74,33 @@ func TestDeadLettersAreListedFromANumberOn(t *testing.T) {
 	rest, err := b.DeadLetters(t.Context(), n-1)
 	if err != nil || len(rest) != 2 || rest[0].Seq != n-1 || rest[1].Seq != n {
 		t.Errorf("from %d on: %+v, %v", n-1, rest, err)
+	}
+}
+
+func TestADeadLetterWithForgedHeadersHidesNoneBehindItAndCanBeReplayed(t *testing.T) {
+	b := applied(t, quick())
+	// As a release stored it that copied all headers.
+	h := nats.Header{"Status": {"404"}, "Description": {"No Messages"}, deadSubject: {"facepay.kiosk.service_ended.m.N1"}, deadService: {service}}
+	if _, err := b.js.PublishMsg(t.Context(), &nats.Msg{Subject: "facepay.deadletter." + service + ".KIOSK", Header: h}); err != nil {
+		t.Fatal(err)
+	}
+	started(t, b, 1, answers(fault.New(fault.Terminal, "bad", "breaks a rule")))
+	publishForged(t, b, "facepay.kiosk.service_ended.m.N2", "404")
+	publish(t, b, ended("N3"))
+	within(t, 10*time.Second, "three letters", func() bool { return len(deadLetters(t, b)) == 3 })
+	for seq := range uint64(3) {
+		if err := b.Replay(t.Context(), seq+1, when); err != nil {
+			t.Errorf("replaying %d: %v", seq+1, err)
+		}
+	}
+	within(t, 10*time.Second, "set aside again", func() bool { return len(deadLetters(t, b)) == 6 && unacked(t, b) == 0 })
+	var all []Stored
+	if err := b.read(t.Context(), DeadLetters, ">", 2, func(s Stored) { all = append(all, s) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		if len(s.Header["Status"])+len(s.Header["Description"])+len(s.Header["Nats-Expected-Stream"]) > 0 {
+			t.Errorf("dead letter %d copied %v", s.Seq, s.Header)
+		}
 	}
 }

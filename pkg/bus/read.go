@@ -1,11 +1,10 @@
 package bus
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
-
-	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -33,45 +32,29 @@ func (b *Bus) About(ctx context.Context, key string) ([]Stored, error) {
 	var all []Stored
 	for _, owner := range contract.Owners() {
 		prefix := event.Root + "." + owner + ".*.*." + event.Token(key)
-		got, err := b.read(ctx, streamName(owner), jetstream.OrderedConsumerConfig{FilterSubjects: []string{prefix, prefix + ".>"}})
-		if err != nil {
-			return nil, err
+		for _, filter := range []string{prefix, prefix + ".>"} {
+			if err := b.read(ctx, streamName(owner), filter, 0, func(s Stored) { all = append(all, s) }); err != nil {
+				return nil, err
+			}
 		}
-		all = append(all, got...)
 	}
-	slices.SortStableFunc(all, func(x, y Stored) int { return x.At.Compare(y.At) })
+	slices.SortStableFunc(all, func(x, y Stored) int {
+		if c := x.At.Compare(y.At); c != 0 || x.Stream != y.Stream {
+			return c
+		}
+		return cmp.Compare(x.Seq, y.Seq)
+	})
 	return all, nil
 }
 
-// read gets what a stream holds now of what the consumer selects.
-func (b *Bus) read(ctx context.Context, stream string, selects jetstream.OrderedConsumerConfig) ([]Stored, error) {
-	cons, err := b.js.OrderedConsumer(ctx, stream, selects)
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Retry, "stream_unreadable", "reading "+stream)
-	}
-	var all []Stored
+// read gives each message that a stream holds now under a subject filter, from a sequence on, oldest first.
+func (b *Bus) read(ctx context.Context, stream, filter string, start uint64, each func(Stored)) error {
 	for {
-		batch, err := cons.FetchNoWait(256)
-		if err != nil {
-			return nil, fault.Wrap(err, fault.Retry, "stream_unreadable", "reading "+stream)
+		s, found, err := b.get(ctx, stream, rawRequest{Seq: start, Next: filter})
+		if err != nil || !found {
+			return err
 		}
-		n := 0
-		for msg := range batch.Messages() {
-			n++
-			meta, err := msg.Metadata()
-			if err != nil {
-				return nil, fault.Wrap(err, fault.Retry, "stream_unreadable", "reading "+stream)
-			}
-			all = append(all, Stored{
-				Stream: stream, Seq: meta.Sequence.Stream, At: meta.Timestamp.UTC(),
-				Header: msg.Headers(), Subject: msg.Subject(), Data: msg.Data(),
-			})
-		}
-		if err := batch.Error(); err != nil {
-			return nil, fault.Wrap(err, fault.Retry, "stream_unreadable", "reading "+stream)
-		}
-		if n == 0 {
-			return all, nil
-		}
+		each(s)
+		start = s.Seq + 1
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nats.go"
 
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -48,10 +48,10 @@ func judge(t tempo, err error, deliveries uint64) (verdict, time.Duration) {
 }
 
 // settle acts on the handler's error and logs the one line about this message: what happened and what was decided next.
-func (b *Bus) settle(ctx context.Context, service string, msg jetstream.Msg, e event.Event, err error, took time.Duration) {
+func (b *Bus) settle(ctx context.Context, service string, msg *nats.Msg, e event.Event, err error, took time.Duration) {
 	meta, metaErr := msg.Metadata()
 	if metaErr != nil {
-		b.log.Error("message without metadata", "subject", msg.Subject(), "error", metaErr)
+		b.log.Error("message without metadata", "subject", msg.Subject, "error", metaErr)
 		return
 	}
 	v, delay := judge(b.tempo, err, meta.NumDelivered)
@@ -69,7 +69,7 @@ func (b *Bus) settle(ctx context.Context, service string, msg jetstream.Msg, e e
 		ackErr = msg.NakWithDelay(delay)
 	}
 	attrs := []any{
-		"subject_event", msg.Subject()[:eventPart(msg.Subject())], "event_id", e.ID, "merchant", e.Merchant, "key", e.Key,
+		"subject_event", msg.Subject[:eventPart(msg.Subject)], "event_id", e.ID, "merchant", e.Merchant, "key", e.Key,
 		"stream", meta.Stream, "seq", meta.Sequence.Stream, "deliveries", meta.NumDelivered, "took", took,
 	}
 	level, next := slog.LevelDebug, "done"
@@ -106,7 +106,10 @@ func eventPart(subject string) int {
 }
 
 // inProgress tells the broker that msg is still ours.
-func inProgress(msg jetstream.Msg) error { return msg.InProgress() }
+func inProgress(msg *nats.Msg) error { return msg.InProgress() }
 
 // giveBack returns a message nobody began to handle. A lost answer means that it comes again after AckWait.
-func giveBack(msg jetstream.Msg) { _ = msg.NakWithDelay(time.Millisecond) }
+func giveBack(msg *nats.Msg) { giveBackFor(msg, time.Millisecond) }
+
+// giveBackFor returns it for a while. It counts as a delivery all the same.
+func giveBackFor(msg *nats.Msg, wait time.Duration) { _ = msg.NakWithDelay(wait) }

@@ -181,11 +181,7 @@ func subscribeUnverified(t *testing.T, b *Bus, handle Handler) *Subscription {
 func TestACrashBetweenDeadLetterAndAcknowledgementLeavesOneDeadLetter(t *testing.T) {
 	b := applied(t, quick())
 	publish(t, b, ended("N1"))
-	c, err := b.js.Consumer(t.Context(), "KIOSK", service)
-	if err != nil {
-		t.Fatal(err)
-	}
-	msg, err := c.Next()
+	msg, err := opened(t, b).next(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

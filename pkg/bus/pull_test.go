@@ -1,0 +1,163 @@
+package bus
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/facepay-go/facepay/pkg/event"
+)
+
+// opened is the pull of the service's kiosk consumer that nobody reads.
+func opened(t *testing.T, b *Bus) *pull {
+	t.Helper()
+	for _, c := range consumers(b.tempo) {
+		if c.Service == service && c.Stream == "KIOSK" {
+			p, err := subscribe(t, b, 1, answers(nil)).open(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+	}
+	t.Fatal("no consumer")
+	return nil
+}
+
+// publishForged publishes an empty message that looks like an answer of the broker.
+func publishForged(t *testing.T, b *Bus, subject, status string) {
+	t.Helper()
+	h := nats.Header{"Status": {status}, "Description": {"Request Timeout"}, "ce-id": {"forged"}}
+	if _, err := b.js.PublishMsg(t.Context(), &nats.Msg{Subject: subject, Header: h}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMessagesThatLookLikeAnswersOfTheBrokerBecomeDeadLettersAndFreshFactsAreHandledMeanwhile(t *testing.T) {
+	b := applied(t, quick())
+	runs := make(chan event.Event, 16)
+	started(t, b, 4, delivered(runs))
+	statuses := []string{"100", "204", "400", "404", "404", "408", "408", "409", "423", "503", "nonsense"}
+	for i, status := range statuses {
+		publishForged(t, b, "facepay.kiosk.service_ended.m."+number(i), status)
+	}
+	publish(t, b, ended("fresh"))
+	if e := receive(t, runs, "the fresh fact"); e.Key != "fresh" {
+		t.Errorf("got %s", e.Key)
+	}
+	within(t, 10*time.Second, "all acknowledged", func() bool { return unacked(t, b) == 0 })
+	if n := len(deadLetters(t, b)); n != len(statuses) {
+		t.Errorf("%d dead letters of %d forged messages", n, len(statuses))
+	}
+}
+
+func TestAMessageWithHeadersThatCannotBeReadBecomesADeadLetterAndIsListed(t *testing.T) {
+	server := serve(t, t.TempDir(), "127.0.0.1:0")
+	b := connect(t, server, quick())
+	if err := b.Apply(t.Context(), Profile{}); err != nil {
+		t.Fatal(err)
+	}
+	started(t, b, 4, answers(nil))
+	publishBroken(t, server.URL(), "facepay.kiosk.service_ended.m.N1")
+	within(t, 10*time.Second, "set aside", func() bool { return len(deadLetters(t, b)) == 1 && unacked(t, b) == 0 })
+	if n := len(stored(t, b, "N1")); n != 1 {
+		t.Errorf("%d messages about the number", n)
+	}
+}
+
+// publishBroken publishes with a header block no client library would write.
+func publishBroken(t *testing.T, url, subject string) {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "nats://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	header := "NATS/1.0\r\nno colon\r\n\r\n"
+	if _, err := fmt.Fprintf(conn, "CONNECT {\"verbose\":false,\"headers\":true}\r\nHPUB %s %d %d\r\n%s\r\nPING\r\n", subject, len(header), len(header), header); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+		if lines.Text() == "PONG" {
+			return
+		}
+	}
+	t.Fatal("the server did not answer")
+}
+
+func TestAPullThatIsRefusedIsLoggedAndAsksAgainWithoutSpinning(t *testing.T) {
+	b := applied(t, quick())
+	var log lines
+	b.log = slog.New(slog.NewTextHandler(&log, nil))
+	started(t, b, 1, answers(nil))
+	if err := b.js.DeleteConsumer(t.Context(), "KIOSK", service); err != nil {
+		t.Fatal(err)
+	}
+	within(t, 10*time.Second, "seen in the log", func() bool { return strings.Contains(log.String(), "answers 503") })
+	watched := time.After(2 * reopenWait)
+	<-watched // how often it asks is what is being measured
+	if n := strings.Count(log.String(), "answers 503"); n > 4 {
+		t.Errorf("refused %d times in %v", n, 2*reopenWait)
+	}
+}
+
+func TestOtherKeysAreHandledPromptlyWhileOneHasThousandsQueued(t *testing.T) {
+	b := applied(t, production())
+	const hot, others = 2000, 20
+	config := kioskConsumer(t, b).Config
+	config.MaxAckPending = 2 * hot // what is sent away counts as pending: how far the broker looks behind a hot number
+	if _, err := b.js.UpdateConsumer(t.Context(), "KIOSK", config); err != nil {
+		t.Fatal(err)
+	}
+	facts := make([]event.Event, hot)
+	for i := range facts {
+		m := ended("hot")
+		m.EndTimeRemark = number(i)
+		facts[i] = eventOf(t, m)
+	}
+	if err := errors.Join(b.PublishMany(t.Context(), facts)...); err != nil {
+		t.Fatal(err)
+	}
+	release, runs, hots := make(chan struct{}), make(chan event.Event, others), atomic.Int32{}
+	s := subscribe(t, b, 8, func(_ context.Context, e event.Event, _ proto.Message) error {
+		if e.Key == "hot" {
+			<-release
+			hots.Add(1)
+			return nil
+		}
+		runs <- e
+		return nil
+	})
+	if err := s.begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}()
+	for i := range others { // behind all of them in the stream
+		publish(t, b, ended(number(i)))
+	}
+	for range others {
+		receive(t, runs, "a fact of another number while the hot one hangs")
+	}
+	fresh := time.Now()
+	publish(t, b, ended("fresh"))
+	receive(t, runs, "a fresh fact")
+	if took := time.Since(fresh); took > 2*time.Second {
+		t.Errorf("a fresh fact waited %v", took)
+	}
+	close(release)
+	within(t, 20*time.Second, "the hot number is handled too", func() bool { return hots.Load() == hot })
+}
