@@ -26,7 +26,9 @@ const (
 	deadLetterAge   = 365 * 24 * time.Hour
 	deadLetterBytes = 1 << 30
 	dedupeWindow    = 10 * time.Minute
-	maxAckPending   = 1024
+	// maxAckPending is how far behind a hot key's crowd the broker looks for the facts of others: what is given back for
+	// a moment counts.
+	maxAckPending = 8192
 	// eventBytes is half of the server's max_payload: whatever a stream took still fits with the headers of a dead
 	// letter. A larger fact is refused at its publisher, instead of coming again here for ever.
 	eventBytes = 512 << 10
