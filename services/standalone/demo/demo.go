@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -67,7 +68,8 @@ func Run(ctx context.Context, s *stack.Stack, o Options) (*Report, error) {
 	}
 	visits := plan(o)
 	for i := range special {
-		for _, f := range special[i].faults {
+		for _, template := range special[i].faults {
+			f := maps.Clone(template)
 			f["out_order_no_prefix"] = special[i].code + o.Run
 			if err := gateway.AddFault(ctx, f); err != nil {
 				return nil, err
