@@ -146,9 +146,10 @@ func TestAFullDoorDuringAStoreOutageRecovers(t *testing.T) {
 		}
 	}
 	w.docs.set(fair)
-	if s := w.tell(from, "wx-main", from.notification("PAYSCORE.USER_PAID", paid(t, "FREE"))); s != http.StatusOK {
-		t.Errorf("afterwards answered %d", s)
-	}
+	// WeChat repeats; on a slow disk the first repeat may itself meet the short patience of this test.
+	eventually(t, func() bool {
+		return w.tell(from, "wx-main", from.notification("PAYSCORE.USER_PAID", paid(t, "FREE"))) == http.StatusOK
+	})
 }
 
 func TestEveryPromisedNumberIsOnTheMetricsPage(t *testing.T) {
