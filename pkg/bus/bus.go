@@ -35,6 +35,7 @@ type Bus struct {
 	log   *slog.Logger
 	tempo tempo
 	lost  chan error
+	mute  silences
 }
 
 // publishWait bounds one publish. A timeout does not mean "not stored": the same id is published again later.
@@ -76,12 +77,12 @@ func Connect(o Options, log *slog.Logger) (*Bus, error) {
 // Conn is the connection, for requests.
 func (b *Bus) Conn() *nats.Conn { return b.nc }
 
-// Ping answers nil when the broker can be reached now.
+// Ping answers nil when the broker can be reached now and no stream that we publish to has been mute for long.
 func (b *Bus) Ping(ctx context.Context) error {
 	if err := b.nc.FlushWithContext(ctx); err != nil {
 		return fault.Wrap(err, fault.Retry, "broker_unreachable", "reaching NATS")
 	}
-	return nil
+	return b.mute.fault(time.Now())
 }
 
 // Lost gives the error by which the connection ended for good: the server refused our credentials or our protocol, and the
@@ -104,7 +105,9 @@ func (b *Bus) Publish(ctx context.Context, e event.Event) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, publishWait)
 	defer cancel()
-	if _, err := b.js.PublishMsg(ctx, message(e)); err != nil {
+	_, err := b.js.PublishMsg(ctx, message(e))
+	b.mute.note(e, err, time.Now())
+	if err != nil {
 		return publishFault(err)
 	}
 	return nil
@@ -132,12 +135,16 @@ func (b *Bus) PublishMany(ctx context.Context, es []event.Event) []error {
 		if f == nil {
 			continue
 		}
+		var err error
 		select {
 		case <-f.Ok():
-		case err := <-f.Err():
-			errs[i] = publishFault(err)
+		case err = <-f.Err():
 		case <-ctx.Done():
-			errs[i] = publishFault(ctx.Err())
+			err = ctx.Err()
+		}
+		b.mute.note(es[i], err, time.Now())
+		if err != nil {
+			errs[i] = publishFault(err)
 		}
 	}
 	return errs

@@ -3,26 +3,31 @@ package stack
 import (
 	"context"
 	"path/filepath"
+	"sync"
+	"time"
 
 	"github.com/facepay-go/facepay/pkg/bus"
 	"github.com/facepay-go/facepay/pkg/bus/embedded"
 	"github.com/facepay-go/facepay/pkg/service"
 )
 
-// broker is the embedded NATS server, and where it is started again.
-type broker struct {
-	server       *embedded.Server
-	dir, address string
-}
+// superviseEvery is how often the broker's health is looked at, in machine time.
+const superviseEvery = 2 * time.Second
 
-func (s *Stack) startBroker(ctx context.Context, o Options) error {
-	s.broker = broker{dir: filepath.Join(o.Dir, "nats"), address: o.NATS}
-	if err := s.StartBroker(); err != nil {
+func (s *Stack) startBroker(ctx context.Context, o Options) (err error) {
+	if s.broker, err = embedded.Start(filepath.Join(o.Dir, "nats"), o.NATS); err != nil {
 		return err
 	}
-	s.onStop("", func(context.Context) error { s.StopBroker(); return nil })
-	s.NATSURL = s.broker.server.URL()
-	var err error
+	life, end := context.WithCancel(context.Background())
+	var supervising sync.WaitGroup
+	supervising.Go(func() { s.broker.Supervise(life, superviseEvery, s.log) })
+	s.onStop("", func(context.Context) error {
+		end()
+		supervising.Wait()
+		s.StopBroker()
+		return nil
+	})
+	s.NATSURL = s.broker.URL()
 	if s.Bus, err = s.connect(""); err != nil {
 		return err
 	}
@@ -31,13 +36,10 @@ func (s *Stack) startBroker(ctx context.Context, o Options) error {
 
 // StopBroker takes the broker away and leaves everything else running. StartBroker brings it back at the same address
 // with all it had; the services find it again by themselves.
-func (s *Stack) StopBroker() { s.broker.server.Stop() }
+func (s *Stack) StopBroker() { s.broker.Stop() }
 
 // StartBroker starts the broker after StopBroker.
-func (s *Stack) StartBroker() (err error) {
-	s.broker.server, err = embedded.Start(s.broker.dir, s.broker.address)
-	return err
-}
+func (s *Stack) StartBroker() error { return s.broker.Again() }
 
 // connect opens a connection to the broker for a service, or the stack's own for "".
 func (s *Stack) connect(of string) (*bus.Bus, error) {

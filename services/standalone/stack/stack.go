@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/facepay-go/facepay/pkg/bus"
+	"github.com/facepay-go/facepay/pkg/bus/embedded"
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/docstore"
 	"github.com/facepay-go/facepay/pkg/docstore/dsn"
@@ -61,7 +62,7 @@ type Stack struct {
 	NATSURL string
 
 	log    *slog.Logger
-	broker broker
+	broker *embedded.Server
 	stops  []stop
 	failed chan error
 }

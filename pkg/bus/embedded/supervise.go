@@ -1,0 +1,73 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+)
+
+// Supervise restarts the server when one of its streams can no longer be written, until ctx ends. After a failed write (a
+// full disk, usually) nats-server 2.15.2 acknowledges nothing on that stream any more until it is started again, even when
+// there is room by then. It does here what a liveness probe on /healthz does in production. While there is no room it
+// waits: a restart would meet the same disk.
+func (s *Server) Supervise(ctx context.Context, every time.Duration, log *slog.Logger) {
+	ticks := time.NewTicker(every)
+	defer ticks.Stop()
+	ailing := false // tells a new ailment from one that was logged
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+		ailment, err := s.heal()
+		switch {
+		case ailment == nil:
+			ailing = false
+		case err != nil && !ailing:
+			log.Error("broker cannot store messages and cannot be restarted yet; events wait in the stores", "reason", ailment, "error", err)
+			ailing = true
+		case err == nil:
+			log.Warn("broker restarted", "reason", ailment)
+		}
+	}
+}
+
+// heal gives what ailed the server, nil for nothing, and why it could not be helped.
+func (s *Server) heal() (ailment, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return nil, nil
+	}
+	if ailment = s.health(); ailment == nil {
+		return nil, nil
+	}
+	if err := room(s.dir); err != nil {
+		return ailment, err
+	}
+	s.down()
+	return ailment, s.up()
+}
+
+// roomBytes must be free on the disk before a restart is worth while.
+const roomBytes = 8 << 20
+
+// room tries whether the disk takes bytes.
+func room(dir string) error {
+	f, err := os.CreateTemp(dir, "room")
+	if err != nil {
+		return fmt.Errorf("trying the disk: %w", err)
+	}
+	_, err = f.Write(make([]byte, roomBytes))
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close(), os.Remove(f.Name())); err != nil {
+		return fmt.Errorf("trying the disk: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package bus
+
+import (
+	"testing"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/event"
+	"github.com/facepay-go/facepay/pkg/fault"
+)
+
+func TestAStreamThatConfirmsNothingForLongMakesTheBrokerUnready(t *testing.T) {
+	at := func(seconds int) time.Time { return time.Unix(int64(seconds), 0) }
+	order, notify := event.Event{Subject: "facepay.order.paid.m.N"}, event.Event{Subject: "facepay.notify.payscore_order.m.N"}
+	unconfirmed := fault.New(fault.Retry, "publish_unconfirmed", "publishing")
+	var s silences
+	mute := func(now int) bool { return fault.CodeOf(s.fault(at(now))) == "stream_mute" }
+
+	s.note(order, unconfirmed, at(0))
+	s.note(order, unconfirmed, at(9))
+	if mute(9) {
+		t.Error("mute after 9 s")
+	}
+	s.note(notify, nil, at(10))
+	s.note(order, unconfirmed, at(11))
+	if !mute(11) {
+		t.Error("another stream's confirmation hides the mute one")
+	}
+	if mute(42) {
+		t.Error("still mute though nobody failed for 31 s")
+	}
+	s.note(order, unconfirmed, at(60))
+	if mute(60) {
+		t.Error("an old silence counts for a new one")
+	}
+	s.note(order, unconfirmed, at(71))
+	s.note(order, nil, at(72))
+	if mute(72) {
+		t.Error("a confirmation does not end it")
+	}
+}
