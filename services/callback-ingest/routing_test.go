@@ -111,6 +111,23 @@ func TestAnUnroutableNoticeIsPublishedOnceMerchantsYAMLNamesItsMerchant(t *testi
 	}
 }
 
+func TestANoticeThatNamesSomebodyElseDoesNotStandInTheWayOfTheTrueOne(t *testing.T) {
+	w := startedWorld(t)
+	from := mainWeChat(t)
+	for _, foreign := range []map[string]any{{"appid": "wx0000000000000000"}, {"service_id": "999999"}, {"mchid": "1999999999"}, {}} {
+		foreign["out_order_no"] = "TRUE1"
+		if s := w.tell(from, "wx-main", from.notification("PAYSCORE.USER_PAID", entity(t, foreign))); s != http.StatusOK {
+			t.Errorf("%v answered %d", foreign, s)
+		}
+	}
+	if got := events[*notifyv1.PayScoreOrderNotified](w, "TRUE1", 1)[0]; got.GetPaidAmountFen() != 350 {
+		t.Errorf("published %v", got)
+	}
+	if n := w.svc.Counts(); n.Outcomes[tally.Unroutable] != 3 || n.Outcomes[tally.Accepted] != 1 {
+		t.Errorf("counted %+v", n)
+	}
+}
+
 // bookWith is the merchants file with a text replaced.
 func bookWith(t *testing.T, old, replacement string) *merchant.Book {
 	t.Helper()

@@ -11,6 +11,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/money"
 	"github.com/facepay-go/facepay/services/sandbox/account"
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
+	"github.com/facepay-go/facepay/services/sandbox/scenarios"
 	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
@@ -34,6 +35,10 @@ type Config struct {
 	Merchants []Merchant
 	// Faults in force from the start.
 	Faults []plan.Rule
+	// Scenarios are in force from the start, by name, each for its own prefix of numbers.
+	Scenarios []string
+	// ScenarioFiles are scenarios of one's own, in force from the start like those.
+	ScenarioFiles []string
 }
 
 // Merchant is one merchant account at WeChat Pay.
@@ -85,6 +90,30 @@ type Service struct {
 	NotifyURL string
 	// RefuseCancelAfterComplete: see account.Service.
 	RefuseCancelAfterComplete bool
+}
+
+// scenarios opens the library and gives the rules of the scenarios that are in force from the start.
+func (c Config) scenarios() (*scenarios.Library, []plan.Rule, error) {
+	library, err := scenarios.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	var rules []plan.Rule
+	for _, path := range c.ScenarioFiles {
+		s, err := library.Add(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		rules = append(rules, s.Rules("")...)
+	}
+	for _, name := range c.Scenarios {
+		s, err := library.Get(name)
+		if err != nil {
+			return nil, nil, fault.Invalid("scenarios", "scenario_unknown", "no scenario %q", name)
+		}
+		rules = append(rules, s.Rules("")...)
+	}
+	return library, rules, nil
 }
 
 func (c Config) withDefaults() Config {

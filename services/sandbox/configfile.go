@@ -24,6 +24,7 @@ type configFile struct {
 	AuthinfoLasts    time.Duration  `yaml:"authinfo_lasts"`
 	Merchants        []merchantFile `yaml:"merchants"`
 	Faults           []plan.Rule    `yaml:"faults"`
+	Scenarios        []string       `yaml:"scenarios"`
 }
 
 type merchantFile struct {
@@ -66,7 +67,7 @@ func LoadConfig(path string, now time.Time) (Config, error) {
 		return Config{}, err
 	}
 	c := Config{Listen: f.Listen, ControlListen: f.ControlListen, Strict: f.Strict, NoUserLimits: f.NoUserLimits, DeductAfter: f.DeductAfter,
-		DeductAgainAfter: f.DeductAgainAfter, AuthinfoLasts: f.AuthinfoLasts, Faults: f.Faults}
+		DeductAgainAfter: f.DeductAgainAfter, AuthinfoLasts: f.AuthinfoLasts, Faults: f.Faults, Scenarios: f.Scenarios}
 	for _, m := range f.Merchants {
 		merchant, err := m.load(filepath.Dir(path), now)
 		if err != nil {

@@ -176,7 +176,7 @@ func TestASillyFaultRuleIsRefusedAndNamesItsField(t *testing.T) {
 	for field, rule := range map[string]fieldsOf{
 		"operation": {"operation": "modify", "fault": "slow"}, "fault": {"operation": "query", "fault": "risk_refused"},
 		"delay_ms": {"operation": "query", "fault": "slow"}, "copies": {"operation": "notify", "fault": "concurrent"},
-		"per_mille": {"operation": "query", "fault": "timeout", "per_mille": 1001}, "times": {"operation": "query", "fault": "timeout", "times": -1},
+		"amount_fen": {"operation": "deduct", "fault": "deduction_partial"}, "per_mille": {"operation": "query", "fault": "timeout", "per_mille": 1001}, "times": {"operation": "query", "fault": "timeout", "times": -1},
 	} {
 		if got := w.control(t, http.MethodPost, "/control/wechat/faults", rule, 400); got["field"] != field {
 			t.Errorf("%v: %v", rule, got)

@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/facepay-go/facepay/pkg v0.0.0
+	github.com/goccy/go-yaml v1.19.2
 	github.com/google/go-cmp v0.7.0
 	github.com/wechatpay-apiv3/wechatpay-go v0.2.21
 	pgregory.net/rapid v1.3.0
@@ -11,7 +12,6 @@ require (
 
 require (
 	github.com/dustin/go-humanize v1.1.0 // indirect
-	github.com/goccy/go-yaml v1.19.2 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect

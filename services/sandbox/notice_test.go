@@ -212,7 +212,7 @@ func TestAPaymentThatACrashKeptUnannouncedIsAnnouncedAtTheNextStart(t *testing.T
 	w.finish(t, "PS1", 350)
 	w.restartAfter(func(truth *book.Book) {
 		_, err := truth.Change(t.Context(), mchID, "PS1", func(o *book.Order) (bool, error) {
-			return true, o.Collect(book.Payment{TransactionID: "4200000000000000000000000001", At: w.clock.Now()})
+			return true, o.Collect(book.Payment{TransactionID: "4200000000000000000000000001", At: w.clock.Now()}, time.Time{})
 		})
 		if err != nil {
 			t.Fatal(err)

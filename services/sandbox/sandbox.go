@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/facepay-go/facepay/services/sandbox/control"
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 	"github.com/facepay-go/facepay/services/sandbox/notify"
+	"github.com/facepay-go/facepay/services/sandbox/scenarios"
 	"github.com/facepay-go/facepay/services/sandbox/wechat"
 )
 
@@ -41,6 +43,7 @@ type Sandbox struct {
 	deps      Deps
 	merchants account.Directory
 	faults    *plan.Plan
+	library   *scenarios.Library
 
 	provider, control listener
 	stop              context.CancelFunc
@@ -56,14 +59,18 @@ func New(c Config, d Deps) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	faults, err := plan.NewPlan(c.Faults)
+	library, rules, err := c.scenarios()
+	if err != nil {
+		return nil, err
+	}
+	faults, err := plan.NewPlan(append(slices.Clone(c.Faults), rules...))
 	if err != nil {
 		return nil, err
 	}
 	if d.HTTP == nil {
 		d.HTTP = deliveryClient()
 	}
-	return &Sandbox{config: c.withDefaults(), deps: d, merchants: merchants, faults: faults}, nil
+	return &Sandbox{config: c.withDefaults(), deps: d, merchants: merchants, faults: faults, library: library}, nil
 }
 
 // Start opens the book and both listeners; the sandbox answers when it returns. It runs until Stop: the end of ctx does
@@ -90,7 +97,8 @@ func (s *Sandbox) Start(ctx context.Context) error {
 	if err := s.provider.listen(s.config.Listen, server.Handler(), s.deps.Log); err != nil {
 		return err
 	}
-	api := &control.API{WeChat: server, Book: truth, Journal: journal, Notices: notices, Faults: s.faults, Merchants: s.merchants, Log: s.deps.Log}
+	api := &control.API{WeChat: server, Book: truth, Journal: journal, Notices: notices, Faults: s.faults, Scenarios: s.library, Merchants: s.merchants,
+		Log: s.deps.Log}
 	if err := s.control.listen(s.config.ControlListen, api.Handler(), s.deps.Log); err != nil {
 		return errors.Join(err, s.provider.close(ctx))
 	}

@@ -116,12 +116,8 @@ func (j *Journal) write(ctx context.Context, first Call) {
 
 // Calls are the calls of one number in order of time, all that were answered before this one.
 func (j *Journal) Calls(ctx context.Context, outOrderNo string, limit int) ([]Call, error) {
-	done := make(chan struct{})
-	select {
-	case j.flush <- done:
-		<-done
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := j.flushed(ctx); err != nil {
+		return nil, err
 	}
 	page, err := j.calls.Find(ctx, docstore.Query{Index: "by_order", Equal: []any{outOrderNo}, Limit: limit})
 	calls := make([]Call, 0, len(page.Records))

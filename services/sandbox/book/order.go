@@ -95,6 +95,7 @@ type Order struct {
 	Total     money.Fen
 	Payments  []Payment
 
+	// PaidAt is when something was collected last.
 	CreatedAt, CompletedAt, CancelledAt, PaidAt time.Time
 
 	// CreatedWith, CompletedWith and CancelledWith are digests of the parameters, to tell an identical repeat from

@@ -102,7 +102,8 @@ func (o *Order) Cancel(c Cancellation) (changed bool, err error) {
 		return false, DifferentParameters
 	case o.State == Done:
 		return false, AlreadyDone
-	case o.Phase() == Unpaid && c.RefuseCompleted:
+	case o.Phase() == Unpaid && (c.RefuseCompleted || len(o.Payments) > 0):
+		// That a collected part makes an order uncancellable is our choice: the sheet is silent.
 		return false, NotCancellable
 	}
 	o.State, o.Description = Revoked, ""
@@ -111,14 +112,24 @@ func (o *Order) Cancel(c Cancellation) (changed bool, err error) {
 	return true, nil
 }
 
-// Collect records the payment of the whole total, whatever p.Amount says: only a pending order (待支付) can be paid.
-func (o *Order) Collect(p Payment) error {
+// Collect records a payment of p.Amount, or of all that is due when that is 0 or more than is due: only a pending order
+// (待支付) can be paid. After a part the order stays pending, as the sheet's 3000 of 3900 (wechat-protocol.md §6.3), and
+// the rest is tried at again.
+func (o *Order) Collect(p Payment, again time.Time) error {
 	if o.Phase() != Unpaid {
 		return NotPending
 	}
-	p.Amount = o.Total
+	due := o.Total - o.Paid()
+	if p.Amount <= 0 || p.Amount > due {
+		p.Amount = due
+	}
 	o.Payments = append(o.Payments, p)
-	o.State, o.Description, o.PaidAt = Done, "", p.At
+	o.PaidAt = p.At
+	if p.Amount < due {
+		o.DeductAt = again
+		return nil
+	}
+	o.State, o.Description = Done, ""
 	o.DeductAt = time.Time{}
 	return nil
 }

@@ -102,9 +102,9 @@ func (t *Totals) add(o *book.Order) {
 	}
 	t.Created++
 	t.States[state]++
-	if len(o.Payments) > 0 {
+	t.PaidFen += o.Paid()
+	if o.State == book.Done && len(o.Payments) > 0 {
 		t.Paid++
-		t.PaidFen += o.Paid()
 	}
 	if o.Completed && o.State != book.Revoked {
 		t.Completed++

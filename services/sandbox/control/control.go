@@ -14,6 +14,7 @@ import (
 	"github.com/facepay-go/facepay/services/sandbox/book"
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 	"github.com/facepay-go/facepay/services/sandbox/notify"
+	"github.com/facepay-go/facepay/services/sandbox/scenarios"
 	"github.com/facepay-go/facepay/services/sandbox/wechat"
 )
 
@@ -24,6 +25,7 @@ type API struct {
 	Journal   *book.Journal
 	Notices   *notify.Queue
 	Faults    *plan.Plan
+	Scenarios *scenarios.Library
 	Merchants account.Directory
 	Log       *slog.Logger
 }
@@ -37,9 +39,12 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("POST /control/wechat/faults", a.answer(a.addFault))
 	mux.HandleFunc("DELETE /control/wechat/faults", a.answer(a.removeFault))
 	mux.HandleFunc("DELETE /control/wechat/faults/{id}", a.answer(a.removeFault))
+	mux.HandleFunc("GET /control/wechat/scenarios", a.answer(a.listScenarios))
+	mux.HandleFunc("POST /control/wechat/scenarios/{name}", a.answer(a.applyScenario))
 	mux.HandleFunc("GET /control/wechat/book", a.answer(a.showBook))
 	mux.HandleFunc("GET /control/wechat/book/{out_order_no}", a.answer(a.showOrder))
 	mux.HandleFunc("GET /control/wechat/requests", a.answer(a.showRequests))
+	mux.HandleFunc("GET /control/wechat/requests/summary", a.answer(a.showSummary))
 	mux.HandleFunc("GET /control/wechat/notices", a.answer(a.showNotices))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/pay", a.answer(a.payByHand))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/cancel", a.answer(a.cancelInPortal))

@@ -26,18 +26,8 @@ func (a *API) showRequests(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := Requests{Executed: map[string]int{}, Bodies: map[string]int{}, Calls: calls}
-	seen := map[[2]string]bool{}
-	for _, c := range calls {
-		if c.Executed {
-			answer.Executed[c.Operation]++
-		}
-		if key := [2]string{c.Operation, c.BodySHA256}; !seen[key] {
-			seen[key] = true
-			answer.Bodies[c.Operation]++
-		}
-	}
-	return answer, nil
+	executed, bodies := counted(calls)
+	return Requests{Executed: executed, Bodies: bodies, Calls: calls}, nil
 }
 
 // NoticeRow is a notice with the deliveries made of it.

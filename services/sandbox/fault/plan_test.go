@@ -1,6 +1,8 @@
 package fault
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -71,4 +73,30 @@ func TestASeedRepeatsItsChoices(t *testing.T) {
 			rt.Fatal("1000 in 1000 is not always")
 		}
 	})
+}
+
+func TestTheReadmeNamesEveryFault(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range []Operation{Authinfo, Certificates, Create, Query, Complete, Cancel, UnionID, Deduct, Notify} {
+		for _, kind := range kindsOf(op) {
+			if !strings.Contains(string(readme), "`"+string(kind)+"`") {
+				t.Errorf("%s %s is not in the README", op, kind)
+			}
+		}
+	}
+}
+
+func TestAmountsAndDelaysGoWithTheFaultsThatNeedThem(t *testing.T) {
+	for _, r := range []Rule{
+		{Operation: Deduct, Kind: DeductionPartial}, {Operation: Deduct, Kind: DeductionFails, Amount: 1}, {Operation: Notify, Kind: ForeignAmount, Amount: -1},
+		{Operation: Notify, Kind: Replayed}, {Operation: Notify, Kind: Reversed, DelayMillis: 1}, {Operation: Notify, Kind: Late, DelayMillis: -1},
+		{Operation: Certificates, Kind: AnswerOfAnother}, {Operation: Query, Kind: FalseNotice, Amount: 1},
+	} {
+		if err := r.Validate(); err == nil {
+			t.Errorf("%+v is taken", r)
+		}
+	}
 }

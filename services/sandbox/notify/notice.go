@@ -60,6 +60,10 @@ type Notice struct {
 	Tries int
 	// Delayed is set once a late fault has put the first try off.
 	Delayed bool
+	// Held is set once a reversed fault has kept it back behind a later notice.
+	Held bool
+	// Kept are the bytes of the accepted delivery while they wait to be replayed.
+	Kept *Message
 	// Attempts are the deliveries made, faults included, the last 50.
 	Attempts []Attempt
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/docstore"
@@ -132,20 +133,59 @@ func (q *Queue) Work(ctx context.Context, id string) error {
 		n.end(hopeless)
 		return q.notices.Replace(ctx, n, r.Version)
 	}
+	if n.Kept != nil {
+		q.replay(ctx, n)
+		return q.notices.Replace(ctx, n, r.Version)
+	}
+	if err := q.try(ctx, n); err != nil {
+		return err
+	}
+	if err := q.notices.Replace(ctx, n, r.Version); err != nil {
+		return err
+	}
+	if n.Outcome == Delivered {
+		return q.release(ctx, n)
+	}
+	return nil
+}
+
+// try delivers the notice, or does with it what its fault says.
+func (q *Queue) try(ctx context.Context, n *Notice) error {
 	rule := q.faults.Take(plan.Subject{Operation: plan.Notify, OutOrderNo: n.OutOrderNo, OpenID: n.OpenID, EventType: n.EventType})
 	switch {
 	case rule.Kind == plan.Never:
 		n.end(Suppressed)
 	case rule.Kind == plan.Late && !n.Delayed:
 		n.Delayed, n.Due = true, q.clock.Now().Add(rule.Delay())
+	case rule.Kind == plan.Reversed && !n.Held:
+		n.Held, n.Due = true, q.clock.Now().Add(heldAtMost)
 	default:
-		accepted, err := q.deliver(ctx, n, rule)
-		if err != nil {
-			return err
-		}
-		n.settle(accepted, q.clock.Now())
+		return q.deliver(ctx, n, rule)
 	}
-	return q.notices.Replace(ctx, n, r.Version)
+	return nil
+}
+
+// heldAtMost is how long a notice is kept back behind a later one that does not come.
+const heldAtMost = time.Hour
+
+// release lets the notices of the order go that were kept back behind this one.
+func (q *Queue) release(ctx context.Context, n *Notice) error {
+	if n.OutOrderNo == "" {
+		return nil
+	}
+	page, err := q.notices.Find(ctx, docstore.Query{Index: "by_order", Equal: []any{n.OutOrderNo}})
+	if err != nil {
+		return err
+	}
+	for _, r := range page.Records {
+		if held := &r.Doc; held.Held && held.Outcome == "" && held.Tries == 0 && held.ID != n.ID {
+			held.Due = q.clock.Now()
+			if err := q.notices.Replace(ctx, held, r.Version); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // OfOrder lists the notices about one number in order of time.

@@ -41,28 +41,28 @@ type resource struct {
 	Nonce          string `json:"nonce"`
 }
 
-// request makes the signed HTTP request of one try (wechat-protocol.md §7.2), spoiled if asked. The time and the
-// signature are those of this try.
-func (s sender) request(m *account.Merchant, n *Notice, spoil plan.Kind) (*http.Request, error) {
+// Message is one delivery as it goes over the wire.
+type Message struct {
+	Header http.Header
+	Body   []byte
+}
+
+// message signs one try (wechat-protocol.md §7.2), spoiled if asked. The time and the signature are those of this try.
+func (s sender) message(m *account.Merchant, n *Notice, spoil plan.Kind) (Message, error) {
 	body, err := s.envelope(m, n)
 	if err != nil {
-		return nil, err
+		return Message{}, err
 	}
 	headers, err := signing.AnswerHeaders{Key: m.Ring.ForCallback(n.ID), At: s.clock.Now(), Spoil: spoilOf(spoil)}.Sign(body, s.random)
 	if err != nil {
-		return nil, err
+		return Message{}, err
 	}
+	headers.Set("Content-Type", "application/json")
 	if spoil == plan.Tampered {
 		// Still JSON of the same length: only the signature can tell.
 		body = bytes.Replace(body, []byte(`"event_type":"PAYSCORE.`), []byte(`"event_type":"PAYSCORF.`), 1)
 	}
-	r, err := http.NewRequest(http.MethodPost, n.URL, bytes.NewReader(body))
-	if err != nil {
-		return nil, fault.New(fault.Terminal, "notify_url", "the notify_url is not a URL")
-	}
-	r.Header = headers
-	r.Header.Set("Content-Type", "application/json")
-	return r, nil
+	return Message{headers, body}, nil
 }
 
 func spoilOf(kind plan.Kind) signing.Spoil {
@@ -73,6 +73,12 @@ func spoilOf(kind plan.Kind) signing.Spoil {
 		return signing.ProbeWrong
 	case plan.WrongKey:
 		return signing.WrongKey
+	case plan.OldKey:
+		return signing.OldKey
+	case plan.UnknownKey:
+		return signing.UnknownKey
+	case plan.Stale:
+		return signing.Stale
 	}
 	return signing.Sound
 }
@@ -96,10 +102,15 @@ func (s sender) envelope(m *account.Merchant, n *Notice) ([]byte, error) {
 }
 
 // send answers the receiver's HTTP status, 0 when there was none in time.
-func (s sender) send(ctx context.Context, r *http.Request) int {
+func (s sender) send(ctx context.Context, url string, message Message) int {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	answer, err := s.http.Do(r.WithContext(ctx))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(message.Body))
+	if err != nil {
+		return 0 // the notify_url is not a URL
+	}
+	r.Header = message.Header.Clone()
+	answer, err := s.http.Do(r)
 	if err != nil {
 		return 0
 	}

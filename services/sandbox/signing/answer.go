@@ -1,14 +1,11 @@
 package signing
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/hex"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -26,6 +23,12 @@ const (
 	ProbeWrong
 	// WrongKey is signed by a key that is not the one named.
 	WrongKey
+	// OldKey is signed by the former platform certificate, which is named.
+	OldKey
+	// UnknownKey is signed by a stranger under a serial of his own.
+	UnknownKey
+	// Stale was signed ten minutes before its time, outside the window of five (wechat-protocol.md §1.3).
+	Stale
 )
 
 const probe = "WECHATPAY/SIGNTEST/"
@@ -49,8 +52,15 @@ func (h AnswerHeaders) Sign(body []byte, random io.Reader) (http.Header, error) 
 	if err != nil {
 		return nil, err
 	}
+	if h.Spoil == Stale {
+		h.At = h.At.Add(-10 * time.Minute)
+	}
 	timestamp := strconv.FormatInt(h.At.Unix(), 10)
-	signature, err := h.sign(AnswerMessage(timestamp, nonce, body))
+	key, err := h.key()
+	if err != nil {
+		return nil, err
+	}
+	signature, err := h.sign(key, AnswerMessage(timestamp, nonce, body))
 	if err != nil {
 		return nil, err
 	}
@@ -58,22 +68,33 @@ func (h AnswerHeaders) Sign(body []byte, random io.Reader) (http.Header, error) 
 	headers.Set("Wechatpay-Timestamp", timestamp)
 	headers.Set("Wechatpay-Nonce", nonce)
 	headers.Set("Wechatpay-Signature", signature)
-	headers.Set("Wechatpay-Serial", h.Key.Serial)
+	headers.Set("Wechatpay-Serial", key.Serial)
 	headers.Set("Wechatpay-Signature-Type", "WECHATPAY2-SHA256-RSA2048")
 	headers.Set("Request-ID", requestID)
 	return headers, nil
 }
 
-func (h AnswerHeaders) sign(message []byte) (string, error) {
-	private := h.Key.Private
-	if h.Spoil == WrongKey {
+// key is what signs, under the serial that is named.
+func (h AnswerHeaders) key() (Key, error) {
+	switch h.Spoil {
+	case WrongKey, UnknownKey:
 		stranger, err := strangersKey()
 		if err != nil {
-			return "", err
+			return Key{}, err
 		}
-		private = stranger
+		if h.Spoil == WrongKey {
+			return Key{Serial: h.Key.Serial, Private: stranger}, nil
+		}
+		return Key{Serial: strangersSerial(h.Key.Serial), Private: stranger}, nil
+	case OldKey:
+		former, err := formerCertificate()
+		return former.key, err
 	}
-	signature, err := Sign(private, message)
+	return h.Key, nil
+}
+
+func (h AnswerHeaders) sign(key Key, message []byte) (string, error) {
+	signature, err := Sign(key.Private, message)
 	switch {
 	case err != nil:
 		return "", err
@@ -84,15 +105,6 @@ func (h AnswerHeaders) sign(message []byte) (string, error) {
 	}
 	return signature, nil
 }
-
-// strangersKey signs what must not verify. It is made on first use: few sandboxes need it.
-var strangersKey = sync.OnceValues(func() (*rsa.PrivateKey, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Terminal, "rsa_generate", "making a stranger's key")
-	}
-	return key, nil
-})
 
 // RequestID is the Request-ID header: hex, a dash, and the internal error code (wechat-protocol.md §1.5).
 func RequestID(random io.Reader, internalCode int64) (string, error) {

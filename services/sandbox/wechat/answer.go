@@ -56,6 +56,9 @@ func (s *Server) answer(w http.ResponseWriter, c *call, rep reply) {
 	}
 	s.note(c, rep.status, rep.code, headers.Get("Request-ID"))
 	w.WriteHeader(rep.status)
+	if c.rule.Kind == plan.AnswerTampered {
+		rep.body = tampered(rep.body)
+	}
 	if _, err := w.Write(rep.body); err != nil {
 		return // the caller has gone
 	}
@@ -103,6 +106,12 @@ func spoilOf(kind plan.Kind) signing.Spoil {
 		return signing.ProbeWrong
 	case plan.AnswerWrongKey:
 		return signing.WrongKey
+	case plan.AnswerOldKey:
+		return signing.OldKey
+	case plan.AnswerUnknownKey:
+		return signing.UnknownKey
+	case plan.AnswerStale:
+		return signing.Stale
 	}
 	return signing.Sound
 }

@@ -111,6 +111,9 @@ func (s *Server) answerAuthinfo(w http.ResponseWriter, c *call, request map[stri
 		}
 		fields = signed
 	}
+	if c.rule.Kind == plan.AnswerTampered {
+		fields[2][1] += "A" // another authinfo than the one that was signed
+	}
 	c.executed = a.code == "SUCCESS"
 	s.sendXML(w, c, http.StatusOK, flatXML(fields))
 }

@@ -93,6 +93,9 @@ func (s *Server) run(c *call, do operation) reply {
 			s.Log.ErrorContext(c.Context(), "call failed inside", "operation", c.subject.Operation, "class", fault.ClassOf(err).String(), "code", fault.CodeOf(err))
 		}
 	}
+	if err == nil {
+		result, err = s.lie(context.WithoutCancel(c.Context()), c, result)
+	}
 	return s.after(c, replyTo(result, err))
 }
 

@@ -51,5 +51,9 @@ func (s *Server) cancel(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, refusalOf(err, "当前订单状态不满足撤销条件")
 	}
-	return cancelAnswer{order.AppID, order.MchID, order.OutOrderNo, order.ServiceID, order.OrderID}, nil
+	return cancelAnswerOf(&order), nil
+}
+
+func cancelAnswerOf(o *book.Order) cancelAnswer {
+	return cancelAnswer{o.AppID, o.MchID, o.OutOrderNo, o.ServiceID, o.OrderID}
 }

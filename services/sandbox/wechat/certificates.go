@@ -2,10 +2,12 @@ package wechat
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/pem"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/clock"
+	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
@@ -40,16 +42,33 @@ func (s *Server) certificates(_ context.Context, c *call) (any, error) {
 	default:
 		return nil, badQuery("algorithm_type", "algorithm_type必须为RSA、SM2或ALL")
 	}
+	listed := []*x509.Certificate{certificate}
+	if c.rule.Kind == plan.OldCertificateListed {
+		former, err := signing.FormerCertificate()
+		if err != nil {
+			return nil, err
+		}
+		listed = append(listed, former)
+	}
+	var list certificateList
+	for _, each := range listed {
+		item, err := s.sealCertificate(c, each)
+		if err != nil {
+			return nil, err
+		}
+		list.Data = append(list.Data, item)
+	}
+	return list, nil
+}
+
+func (s *Server) sealCertificate(c *call, certificate *x509.Certificate) (certificateItem, error) {
 	nonce, err := signing.Nonce(s.Random, 12)
 	if err != nil {
-		return nil, err
+		return certificateItem{}, err
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})
 	sealed, err := signing.Seal(c.merchant.APIv3Key.Reveal(), nonce, "certificate", text)
-	if err != nil {
-		return nil, err
-	}
-	return certificateList{Data: []certificateItem{{SerialNo: signing.CertificateSerial(certificate),
+	return certificateItem{SerialNo: signing.CertificateSerial(certificate),
 		EffectiveTime: certificate.NotBefore.In(clock.Beijing).Format(time.RFC3339), ExpireTime: certificate.NotAfter.In(clock.Beijing).Format(time.RFC3339),
-		Encrypted: sealedCertificate{Algorithm: "AEAD_AES_256_GCM", Nonce: nonce, AssociatedData: "certificate", Ciphertext: sealed}}}}, nil
+		Encrypted: sealedCertificate{Algorithm: "AEAD_AES_256_GCM", Nonce: nonce, AssociatedData: "certificate", Ciphertext: sealed}}, err
 }

@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,13 +56,19 @@ func (d deductions) Work(ctx context.Context, id string) error {
 	if order.DeductAt.IsZero() || order.DeductAt.After(now) {
 		return nil // paid, cancelled or tried meanwhile
 	}
-	switch d.Faults.Take(plan.Subject{Operation: plan.Deduct, OutOrderNo: outOrderNo, OpenID: order.OpenID}).Kind {
+	rule := d.Faults.Take(plan.Subject{Operation: plan.Deduct, OutOrderNo: outOrderNo, OpenID: order.OpenID})
+	var payment book.Payment
+	switch rule.Kind {
 	case plan.DeductionFails:
 		return d.postpone(ctx, order, now.Add(d.rules.DeductAgainAfter))
 	case plan.DeductionStops:
 		return d.postpone(ctx, order, time.Time{})
+	case plan.DeductionPartial:
+		payment.Amount = rule.Amount
+	case plan.PaidByHand:
+		payment.ByHand = true
 	}
-	return ignoreNotPending(d.collect(ctx, order, book.Payment{}, d.Notices.Add))
+	return ignoreNotPending(d.collect(ctx, order, payment, d.Notices.Add))
 }
 
 func (s *Server) postpone(ctx context.Context, o book.Order, to time.Time) error {
@@ -79,14 +86,15 @@ func (s *Server) collectEarly(ctx context.Context, o book.Order) error {
 	return ignoreNotPending(s.collect(ctx, o, book.Payment{}, s.Notices.AddAndDeliver))
 }
 
-// collect pays the order in full, now, under a new transaction_id, and announces it.
+// collect takes p.Amount of what is due, all of it when that is 0, now, under a new transaction_id, and announces it.
+// Whether WeChat tells of a part is not written down; that the paid_amount is in the name of the fact (§7.5) says so.
 func (s *Server) collect(ctx context.Context, o book.Order, p book.Payment, add func(context.Context, notify.Notice) error) error {
 	var err error
 	p.At = s.Clock.Now()
 	if p.TransactionID, err = serial(s, "4200", p.At); err != nil {
 		return err
 	}
-	paid, err := s.Book.Change(ctx, o.MchID, o.OutOrderNo, func(o *book.Order) (bool, error) { return true, o.Collect(p) })
+	paid, err := s.Book.Change(ctx, o.MchID, o.OutOrderNo, func(o *book.Order) (bool, error) { return true, o.Collect(p, p.At.Add(s.rules.DeductAgainAfter)) })
 	if err != nil {
 		return err
 	}
@@ -95,12 +103,22 @@ func (s *Server) collect(ctx context.Context, o book.Order, p book.Payment, add 
 
 // announce tells the merchant: PAYSCORE.USER_PAID to the order's notify_url (wechat-protocol.md §7.1).
 func (s *Server) announce(ctx context.Context, o book.Order, add func(context.Context, notify.Notice) error) error {
-	body, err := encode(queryAnswer(&o))
+	n, err := paidNotice(o)
 	if err != nil {
 		return err
 	}
-	return add(ctx, notify.Notice{ID: notify.ID(notify.UserPaid, o.MchID, o.OutOrderNo, o.OrderID), MchID: o.MchID, EventType: notify.UserPaid,
-		OutOrderNo: o.OutOrderNo, OpenID: o.OpenID, URL: o.NotifyURL, Entity: body})
+	return add(ctx, n)
+}
+
+// paidNotice is PAYSCORE.USER_PAID about the order as it is.
+func paidNotice(o book.Order) (notify.Notice, error) {
+	body, err := encode(queryAnswer(&o))
+	fact := []string{notify.UserPaid, o.MchID, o.OutOrderNo, o.OrderID}
+	if o.State != book.Done {
+		fact = append(fact, strconv.FormatInt(int64(o.Paid()), 10))
+	}
+	return notify.Notice{ID: notify.ID(fact...), MchID: o.MchID, EventType: notify.UserPaid,
+		OutOrderNo: o.OutOrderNo, OpenID: o.OpenID, URL: o.NotifyURL, Entity: body}, err
 }
 
 // ignoreNotPending: an order that was paid or cancelled meanwhile needs nothing more.

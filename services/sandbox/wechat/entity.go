@@ -43,7 +43,7 @@ type detail struct {
 	Amount        money.Fen `json:"amount"`
 	PaidType      string    `json:"paid_type"`
 	PaidTime      string    `json:"paid_time"`
-	TransactionID string    `json:"transaction_id"`
+	TransactionID string    `json:"transaction_id,omitempty"`
 }
 
 func entity(o *book.Order) orderEntity {
@@ -91,7 +91,11 @@ func collectionOf(o *book.Order) *collection {
 		c.State = "USER_PAID"
 	}
 	for i, p := range o.Payments {
-		c.Details = append(c.Details, detail{Seq: i + 1, Amount: p.Amount, PaidType: "NEWTON", PaidTime: compact(p.At), TransactionID: p.TransactionID})
+		d := detail{Seq: i + 1, Amount: p.Amount, PaidType: "NEWTON", PaidTime: compact(p.At)}
+		if c.State == "USER_PAID" { // a part has none before the rest is in (§6.3)
+			d.TransactionID = p.TransactionID
+		}
+		c.Details = append(c.Details, d)
 	}
 	return c
 }

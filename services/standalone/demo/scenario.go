@@ -68,6 +68,13 @@ var special = []scenario{
 	{code: "SIGN", title: "signature probe before the notice 签名探测", want: "paid", total: 350, faults: []map[string]any{rule("notify", "probe_undecodable")}, script: buy},
 	{code: "SIGX", title: "the other signature probe 签名探测(二)", want: "paid", total: 350, faults: []map[string]any{rule("notify", "probe_wrong")}, script: buy},
 	{code: "FORGE", title: "forged notice first, then the true one 伪造通知", want: "paid", total: 350, faults: []map[string]any{rule("notify", "wrong_key")}, script: buy},
+	{code: "TAMP", title: "complete's answer is changed on its way 完结应答被篡改", want: "paid", total: 350, faults: []map[string]any{rule("complete", "answer_tampered")}, script: buy},
+	{code: "OTHR", title: "complete's answer is about another order 完结应答张冠李戴", want: "paid", total: 350, faults: []map[string]any{rule("complete", "answer_of_another")}, script: buy},
+	{code: "FAMT", title: "a genuine notice of another amount 通知金额不符", want: "paid", total: 350, faults: []map[string]any{rule("notify", "foreign_amount", "amount_fen", 1)}, script: buy},
+	{code: "PART", title: "a part is deducted, the rest paid by hand 部分扣款后主动付清", want: "paid", total: 350, faults: []map[string]any{
+		rule("deduct", "deduction_partial", "amount_fen", 100), rule("deduct", "paid_by_hand")}, script: buy},
+	{code: "HAND", title: "deduction fails, the user pays by hand 扣款失败主动支付", want: "paid", total: 350, faults: []map[string]any{
+		rule("deduct", "deduction_fails"), rule("deduct", "paid_by_hand")}, script: buy},
 	{code: "AHEAD", title: "facts arrive in the wrong order 事件乱序", want: "paid", total: 350, script: func(ctx context.Context, w *walk) error {
 		fact, err := w.look(ctx, "SUCCESS")
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
+	"github.com/facepay-go/facepay/services/standalone/secrets"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
@@ -15,6 +16,7 @@ import (
 type walk struct {
 	*kiosk.Gateway
 	tracker *kiosk.Tracker
+	used    *secrets.Used
 	number  string
 	device  string
 	user    string
@@ -27,10 +29,12 @@ func (w *walk) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.used.Add("rawdata", raw)
 	w.session, err = w.OpenSession(ctx, &authinfov1.OpenSessionRequest{
 		RequestId: w.number, Merchant: w.Merchant, ServiceId: stack.ServiceID, StoreId: "S001", StoreName: "一号店 A&B",
 		DeviceId: w.device, Rawdata: raw, OutOrderNo: w.number,
 	})
+	w.used.Add("authinfo", w.session.GetAuthinfo())
 	return err
 }
 
@@ -43,6 +47,8 @@ func (w *walk) look(ctx context.Context, behaviour string) (*kioskv1.FaceResult,
 	if err != nil {
 		return nil, err
 	}
+	w.used.Add(secrets.OpenID, f.OpenID)
+	w.used.Add(secrets.FaceSID, f.FaceSID)
 	fact := kiosk.FaceResult(w.Merchant, w.session, w.device, f)
 	fact.ServiceIntroduction = "无人售货柜"
 	fact.RiskFund = &kioskv1.RiskFund{AmountFen: 10_000, Description: "购物预估费用"}

@@ -20,10 +20,12 @@ type Order struct {
 // Kind is PayScoreOrder.
 func (Order) Kind() Kind { return PayScoreOrder }
 
-// Key is mchid, sub_mchid, out_order_no, event_type, state, collection.state and paid_amount (§7.5).
+// Key is mchid, sub_mchid, out_order_no, event_type, state, collection.state and paid_amount (§7.5). appid and service_id
+// join them, which never differ between true facts of one order: a notice that names somebody else's fits no merchant, is
+// kept, and must not stand in the way of the true one.
 func (o Order) Key() []string {
 	paid := strconv.FormatInt(int64(o.Paid), 10)
-	return []string{o.Party.MchID, o.Party.SubMchID, o.OutOrderNo, o.EventType, o.State, o.CollectionState, paid}
+	return []string{o.Party.MchID, o.Party.SubMchID, o.Party.AppID, o.Party.ServiceID, o.OutOrderNo, o.EventType, o.State, o.CollectionState, paid}
 }
 
 // Concerns is the order's merchant, appid and service.

@@ -1,0 +1,90 @@
+package notify
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/services/sandbox/account"
+	plan "github.com/facepay-go/facepay/services/sandbox/fault"
+)
+
+// lieOf is a notice like n that says something else: sealed and signed with the merchant's own keys, under an id of its
+// own. Names are those of others whom the receiver may know too, or invented when there are none.
+func lieOf(n *Notice, m *account.Merchant, merchants account.Directory, rule plan.Rule) (Notice, error) {
+	lie := *n
+	lie.ID = ID("lie", string(rule.Kind), n.ID)
+	var entity map[string]any
+	d := json.NewDecoder(strings.NewReader(string(n.Entity)))
+	d.UseNumber()
+	if err := d.Decode(&entity); err != nil {
+		return lie, fault.Wrap(err, fault.Terminal, "notice_decode", "reading a notice")
+	}
+	switch rule.Kind {
+	case plan.ForeignAmount:
+		paidInFull(entity, rule)
+	case plan.UnknownOrder:
+		number, _ := entity["out_order_no"].(string)
+		orderID, _ := entity["order_id"].(string)
+		entity["out_order_no"], entity["order_id"] = NobodysNumber(number), NobodysNumber(orderID)
+	case plan.ForeignMchID:
+		entity["mchid"] = otherMchID(m.MchID, merchants)
+	case plan.ForeignAppID:
+		entity["appid"] = other(m.AppIDs, entity["appid"])
+	case plan.ForeignService:
+		ids := make([]string, len(m.Services))
+		for i, s := range m.Services {
+			ids[i] = s.ID
+		}
+		entity["service_id"] = other(ids, entity["service_id"])
+	}
+	var err error
+	if lie.Entity, err = json.Marshal(entity); err != nil {
+		return lie, fault.Wrap(err, fault.Terminal, "notice_encode", "encoding a notice")
+	}
+	return lie, nil
+}
+
+// paidInFull makes the entity one of an order that cost the rule's amount and was paid at once.
+func paidInFull(entity map[string]any, rule plan.Rule) {
+	collection, _ := entity["collection"].(map[string]any)
+	if collection == nil {
+		return
+	}
+	entity["state"], entity["total_amount"] = "DONE", rule.Amount
+	delete(entity, "state_description")
+	collection["state"], collection["total_amount"] = "USER_PAID", rule.Amount
+	collection["paying_amount"], collection["paid_amount"] = 0, rule.Amount
+	if details, _ := collection["details"].([]any); len(details) > 0 {
+		if first, ok := details[0].(map[string]any); ok {
+			first["amount"] = rule.Amount
+		}
+		collection["details"] = details[:1]
+	}
+}
+
+// NobodysNumber is a number like the given one that nobody has.
+func NobodysNumber(number string) string {
+	return number[:min(len(number), 31)] + "x"
+}
+
+func otherMchID(own string, merchants account.Directory) string {
+	ids := make([]string, 0, len(merchants))
+	for id := range merchants {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	if i := slices.IndexFunc(ids, func(id string) bool { return id != own }); i >= 0 {
+		return ids[i]
+	}
+	return "1999999999"
+}
+
+func other(ids []string, own any) string {
+	if i := slices.IndexFunc(ids, func(id string) bool { return id != own }); i >= 0 {
+		return ids[i]
+	}
+	text, _ := own.(string)
+	return NobodysNumber(text)
+}
