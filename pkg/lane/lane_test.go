@@ -6,48 +6,117 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/facepay-go/facepay/pkg/fault"
 )
 
-func TestOneMerchantCannotTakeAllSlots(t *testing.T) {
-	p := New(4, 2)
-	for range 2 {
-		if _, ok := p.Reserve("hung"); !ok {
-			t.Fatal("a merchant got less than its share")
+func TestAPoolHoldsItsLimitsAndForgetsNobody(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		total := rapid.IntRange(1, 6).Draw(t, "total")
+		share := rapid.IntRange(1, total).Draw(t, "share")
+		p := New(total, share)
+		// holding have a place; ending gave theirs back and are not released yet.
+		holding, held, ending := map[string][]*Slot{}, 0, []*Slot{}
+		merchants := rapid.SampledFrom([]string{"", "a", "b", "c"})
+		take := func(m string) (*Slot, bool) {
+			if len(holding[m]) == 0 {
+				return nil, false
+			}
+			s := holding[m][0]
+			holding[m], held = holding[m][1:], held-1
+			return s, true
 		}
+		t.Repeat(map[string]func(*rapid.T){
+			"reserve": func(t *rapid.T) {
+				m := merchants.Draw(t, "merchant")
+				s, err := p.Reserve(m)
+				if room := len(holding[m]) < share && held < total; room != (err == nil) {
+					t.Fatalf("%d of %d taken, %d of %d of the merchant: %v", held, total, len(holding[m]), share, err)
+				}
+				if err == nil {
+					holding[m], held = append(holding[m], s), held+1
+				} else if fault.CodeOf(err) != "busy" || !fault.Is(err, fault.Retry) {
+					t.Fatal(err)
+				}
+			},
+			"release": func(t *rapid.T) {
+				if s, ok := take(merchants.Draw(t, "merchant")); ok {
+					s.Release()
+				}
+			},
+			"free": func(t *rapid.T) {
+				if s, ok := take(merchants.Draw(t, "merchant")); ok {
+					s.Free()
+					s.Free() // once is as good as twice
+					ending = append(ending, s)
+				}
+			},
+		})
+		for _, slots := range holding {
+			ending = append(ending, slots...)
+		}
+		for _, s := range ending {
+			s.Release()
+		}
+		if len(p.by) != 0 || p.used != 0 || p.open != 0 {
+			t.Fatalf("all are released, and %v %d %d remain", p.by, p.used, p.open)
+		}
+		if err := p.Drain(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Reserve("a"); fault.CodeOf(err) != "stopping" || !fault.Is(err, fault.Retry) {
+			t.Fatalf("after the drain: %v", err)
+		}
+	})
+}
+
+func TestDrainWaitsForTheLastWorkAndForAFreedPlacesAnswer(t *testing.T) {
+	p := New(2, 2)
+	working, err := p.Reserve("m")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, ok := p.Reserve("hung"); ok {
-		t.Error("a merchant got more than its share")
+	answering, err := p.Reserve("m")
+	if err != nil {
+		t.Fatal(err)
 	}
-	a, ok := p.Reserve("other")
-	if !ok {
-		t.Fatal("another merchant got no slot")
+	release, ended := make(chan struct{}), make(chan error, 1)
+	working.Go(func() { <-release })
+	answering.Free()
+	go func() { ended <- p.Drain(context.Background()) }()
+	for { // until the drain has begun
+		s, err := p.Reserve("other")
+		if err != nil {
+			break
+		}
+		s.Release()
 	}
-	if _, ok := p.Reserve("third"); !ok {
-		t.Fatal("the fourth slot was not given")
+	close(release)
+	select {
+	case err := <-ended:
+		t.Fatalf("drained with %v before the answer was sent", err)
+	case <-time.After(10 * time.Millisecond): // a wait that proves nothing by its length, and catches what is plainly wrong
 	}
-	if _, ok := p.Reserve("fourth"); ok {
-		t.Error("five slots of four were given")
-	}
-	a.Release()
-	if _, ok := p.Reserve("other"); !ok {
-		t.Error("a released slot was not given again")
+	answering.Release()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
 	}
 }
 
-func TestWaitEndsWhenTheLastWorkIsDone(t *testing.T) {
-	p := New(2, 2)
-	s, _ := p.Reserve("m")
-	release := make(chan struct{})
-	s.Go(func() { <-release })
-	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
-	defer cancel()
-	if p.Wait(ctx) == nil {
-		t.Fatal("Wait returned while work was running")
-	}
-	close(release)
-	if err := p.Wait(context.Background()); err != nil {
+func TestDrainDoesNotWaitLongerThanItMay(t *testing.T) {
+	p := New(1, 1)
+	s, err := p.Reserve("m")
+	if err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := p.Drain(ctx); fault.CodeOf(err) != "still_running" || !fault.Is(err, fault.UnknownOutcome) {
+		t.Errorf("got %v", err)
+	}
+	s.Release() // the work ends after all
 }
 
 func TestNoNumberOfContendersExceedsPoolOrShare(t *testing.T) {
@@ -60,12 +129,12 @@ func TestNoNumberOfContendersExceedsPoolOrShare(t *testing.T) {
 		for range 8 {
 			running.Go(func() {
 				for range 200 {
-					s, ok := p.Reserve(merchant)
-					if !ok {
+					s, err := p.Reserve(merchant)
+					if err != nil {
 						continue
 					}
 					if all.Add(1) > total || mine.Add(1) > share {
-						t.Errorf("%d slots out, %d of %s", all.Load(), mine.Load(), merchant)
+						t.Errorf("%d places out, %d of %s", all.Load(), mine.Load(), merchant)
 					}
 					mine.Add(-1)
 					all.Add(-1)
@@ -75,14 +144,10 @@ func TestNoNumberOfContendersExceedsPoolOrShare(t *testing.T) {
 		}
 	}
 	running.Wait()
-	if err := p.Wait(context.Background()); err != nil {
+	if err := p.Drain(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	for range total / share * share { // nothing leaked
-		if _, ok := p.Reserve("a"); !ok {
-			if _, ok := p.Reserve("b"); !ok {
-				t.Fatal("a slot did not come back")
-			}
-		}
+	if p.used != 0 || len(p.by) != 0 {
+		t.Errorf("%d places did not come back: %v", p.used, p.by)
 	}
 }

@@ -44,7 +44,7 @@ func (e *endpoint) metadata() micro.EndpointOpt {
 	})
 }
 
-// Handle reads the request and hands it to the pool. Whatever it refuses itself shows in micro's own statistics.
+// Handle reads the request, refuses one that should have a request_id and has none (architecture.md §4), and begins it in its merchant's lane. Whatever it refuses itself shows in micro's own statistics.
 func (e *endpoint) Handle(m micro.Request) {
 	f := formatOf(m.Headers(), m.Data())
 	req := e.request.New().Interface()
@@ -52,16 +52,21 @@ func (e *endpoint) Handle(m micro.Request) {
 		e.refuse(m, f, err)
 		return
 	}
+	if named, ok := req.(interface{ GetRequestId() string }); ok && named.GetRequestId() == "" {
+		e.refuse(m, f, fault.Invalid("request_id", "required", "must name the request, so that its repeat is known"))
+		return
+	}
 	j := &job{endpoint: e, replyTo: m.Reply(), format: f, req: req, began: e.deps.Clock.Now()}
 	if named, ok := req.(interface{ GetMerchant() string }); ok {
 		j.merchant = named.GetMerchant()
 	}
-	if err := e.pool.enter(j.merchant); err != nil {
+	slot, err := e.lanes.Reserve(j.merchant)
+	if err != nil {
 		e.refuse(m, f, err)
 		return
 	}
 	parent := e.deps.Telemetry.Propagator().Extract(context.Background(), headerCarrier(m.Headers()))
-	go j.run(parent)
+	slot.Go(func() { j.run(parent, slot) })
 }
 
 func (e *endpoint) refuse(m micro.Request, f format, err error) {

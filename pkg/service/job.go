@@ -13,10 +13,11 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/lane"
 	eventv1 "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
 )
 
-// job is one request that has its place in the pool.
+// job is one request that has its place.
 type job struct {
 	*endpoint
 	replyTo  string
@@ -26,10 +27,9 @@ type job struct {
 	began    time.Time
 }
 
-// run answers once: with the handler's result, or at the deadline with "unknown outcome". The place in the pool is
-// kept until the handler returned, so handlers that ignore their deadline cannot pile up.
-func (j *job) run(parent context.Context) {
-	defer j.pool.answered()
+// run answers once: with the handler's result, or at the deadline with "unknown outcome". The place is kept until the
+// handler returned, so handlers that ignore their deadline cannot pile up, and is free before the answer is sent.
+func (j *job) run(parent context.Context, place *lane.Slot) {
 	j.stats.started()
 	defer j.stats.left()
 	ctx, cancel := context.WithTimeout(parent, j.cfg.Deadline)
@@ -41,7 +41,7 @@ func (j *job) run(parent context.Context) {
 	late := fault.New(fault.UnknownOutcome, "deadline", "not finished within %v; repeat the same request to learn its outcome", j.cfg.Deadline)
 	inTime := context.AfterFunc(ctx, func() { j.finish(ctx, nil, late) })
 	resp, err := j.call(ctx)
-	j.pool.leave(j.merchant)
+	place.Free()
 	if inTime() {
 		if err != nil && ctx.Err() != nil { // the handler heeded its deadline before ours was noticed
 			err = late

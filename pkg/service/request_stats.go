@@ -10,7 +10,8 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// EndpointStats is the data of an endpoint in `nats micro stats`: micro itself counts only what it hands over.
+// EndpointStats is the data of an endpoint in the answer to $SRV.STATS, which `nats micro info` prints: micro itself counts
+// only what it hands over.
 type EndpointStats struct {
 	// Running is how many handlers run now.
 	Running int `json:"running"`

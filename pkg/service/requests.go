@@ -11,6 +11,7 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/lane"
 )
 
 // RequestSubject is where an endpoint of a service listens. It is not under facepay.>, where a stream would swallow the
@@ -43,7 +44,7 @@ type Requests struct {
 	service, version string
 	cfg              RequestsConfig
 	deps             RequestDeps
-	pool             *pool
+	lanes            *lane.Pool
 	meter            *requestMeter
 	endpoints        []*endpoint
 	micro            micro.Service
@@ -69,13 +70,13 @@ func NewRequests(service, version string, cfg RequestsConfig, deps RequestDeps) 
 	}
 	return &Requests{
 		service: service, version: version, cfg: cfg, deps: deps,
-		pool: newPool(cfg.Workers, cfg.PerMerchant), meter: meter,
+		lanes: lane.New(cfg.Workers, cfg.PerMerchant), meter: meter,
 	}, nil
 }
 
 // Handle adds an endpoint, before the Part starts. The handler's ctx ends at the deadline; the handler must then return,
 // and its result is no longer sent. An error answers with its class, code, field and text; one without a class, and a
-// panic, answer 500 internal and are logged. The limit per merchant counts by the field merchant of the request; requests
+// panic, answer 500 internal and are logged. A request that has a field request_id must fill it. The limit per merchant counts by the field merchant of the request; requests
 // without one count as one merchant together.
 func Handle[Req, Resp proto.Message](r *Requests, name string, handler func(ctx context.Context, req Req) (Resp, error)) {
 	var req Req
@@ -133,7 +134,7 @@ func (r *Requests) stop(ctx context.Context) error {
 	if err := r.micro.Stop(); err != nil {
 		return fault.Wrap(err, fault.Retry, "requests_stop", "leaving the endpoints")
 	}
-	if err := r.pool.drain(ctx); err != nil {
+	if err := r.lanes.Drain(ctx); err != nil {
 		return err
 	}
 	if !r.deps.NATS.IsConnected() { // nobody is left to hear an answer

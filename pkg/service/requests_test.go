@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"github.com/facepay-go/facepay/pkg/fault"
+	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
 	eventv1 "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
 )
 
@@ -220,7 +221,7 @@ func TestStopDoesNotWaitLongerThanItMay(t *testing.T) {
 	<-hang
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if err := s.Part().Stop(ctx); fault.CodeOf(err) != "requests_running" {
+	if err := s.Part().Stop(ctx); fault.CodeOf(err) != "still_running" {
 		t.Errorf("got %v", err)
 	}
 	end()
@@ -256,6 +257,38 @@ func TestAnEndpointThatTheContractDoesNotDeclareDoesNotStart(t *testing.T) {
 	Handle(r, "echo", func(_ context.Context, m *wrapperspb.StringValue) (*wrapperspb.StringValue, error) { return m, nil })
 	if err := r.Part().Start(t.Context()); err != nil {
 		t.Errorf("a message without a declaration: %v", err)
+	}
+	if err := r.Part().Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestARequestThatMustBeNamedIsRefusedWithoutARequestID(t *testing.T) {
+	s := serve(t, RequestsConfig{}, told)
+	r, err := NewRequests("authinfo", "1.0.0", RequestsConfig{}, s.deps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	handled := make(chan string, 1)
+	Handle(r, "open_session", func(_ context.Context, req *authinfov1.OpenSessionRequest) (*authinfov1.OpenSessionReply, error) {
+		handled <- req.GetRequestId()
+		return &authinfov1.OpenSessionReply{}, nil
+	})
+	if err := r.Part().Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(id string) error {
+		return Call(t.Context(), s.client, "authinfo", "open_session", &authinfov1.OpenSessionRequest{RequestId: id}, &authinfov1.OpenSessionReply{})
+	}
+	err = ask("")
+	if f, ok := err.(*fault.Error); !ok || f.Class != fault.Terminal || f.Code != "required" || f.Field != "request_id" {
+		t.Errorf("without a request_id: %v", err)
+	}
+	if len(handled) != 0 {
+		t.Error("and the handler saw it")
+	}
+	if err := ask("r1"); err != nil || <-handled != "r1" {
+		t.Errorf("with a request_id: %v", err)
 	}
 	if err := r.Part().Stop(t.Context()); err != nil {
 		t.Error(err)

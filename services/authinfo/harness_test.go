@@ -1,11 +1,9 @@
 package authinfo_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,13 +15,13 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/facepay-go/facepay/pkg/bus"
-	"github.com/facepay-go/facepay/pkg/bus/embedded"
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/docstore/sqlite"
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/process"
 	"github.com/facepay-go/facepay/pkg/service"
+	"github.com/facepay-go/facepay/pkg/service/servicetest"
 	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 
@@ -46,17 +44,17 @@ type world struct {
 	book   *merchant.Book
 	a, b   *facestub.Server
 	clock  *shifted
-	logs   *buffer
+	logs   *servicetest.Log
 	keys   []string // lines of the file of sealing keys
 	cfg    authinfo.Config
-	errors *buffer // texts of all errors a caller got
-	traces string  // base URL of a collector, "" for none
+	errors *servicetest.Log // texts of all errors a caller got
+	traces string           // base URL of a collector, "" for none
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{t: t, clock: &shifted{Clock: clock.Real()}, logs: &buffer{}, errors: &buffer{}}
+	w := &world{t: t, clock: &shifted{Clock: clock.Real()}, logs: &servicetest.Log{}, errors: &servicetest.Log{}}
 	w.a, w.b = facestub.New(t, keyA), facestub.New(t, keyB)
 	w.keys = []string{"2026-11 " + hex.EncodeToString([]byte("old old old old old old old old!"))}
 	w.cfg = authinfo.Default()
@@ -64,23 +62,13 @@ func newWorld(t *testing.T) *world {
 	w.cfg.Requests = service.RequestsConfig{Workers: 192, PerMerchant: 96, Deadline: 10 * time.Second}
 	w.book = writeBook(t, w.a.URL, w.b.URL)
 
-	nats, err := embedded.Start(t.TempDir(), "127.0.0.1:0")
-	must(t, err)
-	t.Cleanup(nats.Stop)
-	w.bus, err = bus.Connect(bus.Options{URL: nats.URL(), Name: "authinfo test"}, w.log())
-	must(t, err)
-	t.Cleanup(w.bus.Close)
-	must(t, w.bus.Apply(t.Context(), bus.Profile{}))
-
+	_, w.bus = servicetest.Broker(t, w.logs.Logger())
 	w.path = filepath.Join(t.TempDir(), "authinfo.db")
+	var err error
 	w.docs, err = sqlite.Open(t.Context(), w.path)
 	must(t, err)
 	t.Cleanup(func() { _ = w.docs.Close() })
 	return w
-}
-
-func (w *world) log() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // start runs one replica until stop, or until the test ends.
@@ -93,24 +81,12 @@ func (w *world) start() (stop func()) {
 	must(w.t, os.WriteFile(cfg.SealKeys, []byte(strings.Join(w.keys, "\n")), 0o600))
 	s, err := authinfo.New(w.t.Context(), cfg, process.Deps{
 		Docs: w.docs, Bus: w.bus, Clock: w.clock, Merchants: w.book, HTTP: process.HTTPClient(),
-		Telemetry: telemetry, Log: w.log(), Version: "0.0.0",
+		Telemetry: telemetry, Log: w.logs.Logger(), Version: "0.0.0",
 	})
 	must(w.t, err)
-	ready := make(chan struct{})
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	last := service.Part{Name: "test", Start: func(context.Context) error { close(ready); return nil }}
-	go func() {
-		ended <- service.Run(ctx, w.log(), 20*time.Second, append([]service.Part{telemetry.Part()}, append(s.Parts(), last)...)...)
-	}()
-	select {
-	case <-ready:
-	case err := <-ended:
-		w.t.Fatalf("the service did not start: %v", err)
-	}
+	end := servicetest.Run(w.t, w.logs.Logger(), append([]service.Part{telemetry.Part()}, s.Parts()...)...)
 	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-ended; err != nil {
+		if err := end(); err != nil {
 			w.t.Errorf("the service stopped with %v", err)
 		}
 	})
@@ -142,25 +118,13 @@ func (w *world) publish(m *kioskv1.FaceResult) {
 	w.t.Helper()
 	id, err := event.FactID(m)
 	must(w.t, err)
-	e, err := event.New(w.t.Context(), id, w.clock.Now(), m)
-	must(w.t, err)
-	must(w.t, w.bus.Publish(w.t.Context(), e))
+	servicetest.Publish(w.t, w.bus, id, w.clock.Now(), m)
 }
 
 // events are the messages of type M that are stored under a key.
 func events[M proto.Message](w *world, key string) []M {
 	w.t.Helper()
-	stored, err := w.bus.About(w.t.Context(), key)
-	must(w.t, err)
-	var found []M
-	for _, s := range stored {
-		_, m, err := event.Read(s.Subject, s.Header, s.Data, s.At)
-		must(w.t, err)
-		if m, ok := m.(M); ok {
-			found = append(found, m)
-		}
-	}
-	return found
+	return servicetest.Events[M](w.t, w.bus, key)
 }
 
 // request is a good one for merchant acme, with its own request_id and terminal.
@@ -215,41 +179,14 @@ type shifted struct {
 func (c *shifted) Now() time.Time          { return c.Clock.Now().Add(time.Duration(c.ahead.Load())) }
 func (c *shifted) Advance(d time.Duration) { c.ahead.Add(int64(d)) }
 
-// buffer is a bytes.Buffer for many writers.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
 func must(t *testing.T, err error) {
 	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	servicetest.Must(t, err)
 }
 
-// eventually waits until the condition holds, ten seconds at most.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for !holds() {
-		if time.Now().After(deadline) {
-			t.Fatalf("after ten seconds still not: %s", what)
-		}
-		<-time.After(5 * time.Millisecond)
-	}
+	servicetest.Eventually(t, what, holds)
 }
 
 // together runs n calls at once and returns when all have ended.

@@ -211,7 +211,7 @@ func TestBadInputIsRefusedByFieldAndRule(t *testing.T) {
 		field, code string
 		change      func(*authinfov1.OpenSessionRequest)
 	}{
-		{"request_id", "charset_or_length", func(r *authinfov1.OpenSessionRequest) { r.RequestId = "" }},
+		{"request_id", "required", func(r *authinfov1.OpenSessionRequest) { r.RequestId = "" }},
 		{"request_id", "charset_or_length", func(r *authinfov1.OpenSessionRequest) { r.RequestId = "a b" }},
 		{"request_id", "charset_or_length", func(r *authinfov1.OpenSessionRequest) { r.RequestId = strings.Repeat("a", 65) }},
 		{"merchant", "required", func(r *authinfov1.OpenSessionRequest) { r.Merchant = "" }},

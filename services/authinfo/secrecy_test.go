@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/facepay-go/facepay/pkg/service/servicetest"
 	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
 
 	"github.com/facepay-go/facepay/services/authinfo/internal/facestub"
@@ -22,7 +23,7 @@ import (
 
 func TestNoSecretReachesALogAnErrorAnEventATraceOrTheFile(t *testing.T) {
 	w := newWorld(t)
-	traces := &buffer{}
+	traces := &servicetest.Log{}
 	collector := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(traces, r.Body)
 	}))

@@ -70,7 +70,7 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 	service.Handle(requests, "story", handle.Story(x))
 	return &Service{append(rings,
 		// Stops run in reverse: intake first, then the errands it started, and their results are still saved and published.
-		service.Part{Name: "errands", Stop: func(ctx context.Context) error { defer giveUp(); return pool.Wait(ctx) }},
+		service.Part{Name: "errands", Stop: func(ctx context.Context) error { defer giveUp(); return pool.Drain(ctx) }},
 		service.Loop("outbox", func(ctx context.Context) error { orders.SweepOutbox(ctx, cfg.SweepEvery); return ctx.Err() }),
 		service.Loop("timers", func(ctx context.Context) error {
 			orders.SweepDue(ctx, cfg.SweepEvery, cfg.Claim, x.Reserve)

@@ -1,11 +1,8 @@
 package lifecycle_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -16,13 +13,13 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/facepay-go/facepay/pkg/bus"
-	"github.com/facepay-go/facepay/pkg/bus/embedded"
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/docstore/sqlite"
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/process"
 	"github.com/facepay-go/facepay/pkg/service"
+	"github.com/facepay-go/facepay/pkg/service/servicetest"
 	eventv1 "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	notifyv1 "github.com/facepay-go/facepay/proto/gen/facepay/notify/v1"
@@ -52,30 +49,12 @@ func (a *ahead) move(d time.Duration) {
 	a.by += d
 }
 
-// locked is a log that is written and read at once.
-type locked struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *locked) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *locked) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // world is the service between a real broker, a real store and a server that answers like WeChat.
 type world struct {
 	t     *testing.T
 	bus   *bus.Bus
 	clock *ahead
-	logs  *locked
+	logs  *servicetest.Log
 	calls *wechatstub.Server
 }
 
@@ -109,19 +88,26 @@ func wechat() func(wechatstub.Got) wechatstub.Reply {
 	}
 }
 
-func newWorld(t *testing.T) *world {
+// bareWorld has no provider and no service yet.
+func bareWorld(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{t: t, clock: &ahead{Clock: clock.Real()}, logs: &locked{}}
-	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	return &world{t: t, clock: &ahead{Clock: clock.Real()}, logs: &servicetest.Log{}}
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := bareWorld(t)
 	w.calls = wechatstub.New(t, w.clock, wechat())
-	nats, err := embedded.Start(t.TempDir(), "127.0.0.1:0")
-	must(t, err)
-	t.Cleanup(nats.Stop)
-	w.bus, err = bus.Connect(bus.Options{URL: nats.URL(), Name: t.Name()}, log)
-	must(t, err)
-	t.Cleanup(w.bus.Close)
-	must(t, w.bus.Apply(t.Context(), bus.Profile{}))
+	w.serve(book(t, w.calls.Account(t, false)), nil)
+	return w
+}
+
+// serve runs the service until the test ends; tune changes its configuration before.
+func (w *world) serve(merchants *merchant.Book, tune func(*lifecycle.Config)) {
+	t := w.t
+	t.Helper()
+	_, w.bus = servicetest.Broker(t, w.logs.Logger())
 	docs, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "orders.db"))
 	must(t, err)
 	t.Cleanup(func() { _ = docs.Close() })
@@ -130,31 +116,18 @@ func newWorld(t *testing.T) *world {
 	cfg := lifecycle.Default()
 	cfg.PublicBase, cfg.SweepEvery, cfg.HandledBound = "https://pay.example.com", 20*time.Millisecond, 0
 	cfg.Requests = service.RequestsConfig{Workers: 4, PerMerchant: 4, Deadline: 5 * time.Second}
+	if tune != nil {
+		tune(&cfg)
+	}
 	s, err := lifecycle.New(t.Context(), cfg, process.Deps{
-		Docs: docs, Bus: w.bus, Merchants: book(t, w.calls.Account(t, false)), Clock: w.clock, HTTP: process.HTTPClient(),
-		Telemetry: telemetry, Log: log, Version: "0.0.0",
+		Docs: docs, Bus: w.bus, Merchants: merchants, Clock: w.clock, HTTP: process.HTTPClient(),
+		Telemetry: telemetry, Log: w.logs.Logger(), Version: "0.0.0",
 	})
 	must(t, err)
-	w.run(log, s.Parts())
-	return w
-}
-
-// run runs the service until the test ends.
-func (w *world) run(log *slog.Logger, parts []service.Part) {
-	w.t.Helper()
-	ready, ended := make(chan struct{}), make(chan error, 1)
-	ctx, stop := context.WithCancel(context.Background())
-	last := service.Part{Name: "test", Start: func(context.Context) error { close(ready); return nil }}
-	go func() { ended <- service.Run(ctx, log, 10*time.Second, append(parts, last)...) }()
-	select {
-	case <-ready:
-	case err := <-ended:
-		w.t.Fatalf("the service did not start: %v", err)
-	}
-	w.t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			w.t.Errorf("the service stopped with %v", err)
+	stop := servicetest.Run(t, w.logs.Logger(), s.Parts()...)
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Errorf("the service stopped with %v", err)
 		}
 	})
 }
@@ -183,9 +156,7 @@ merchants:
 
 func must(t *testing.T, err error) {
 	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	servicetest.Must(t, err)
 }
 
 // publish tells a fact, as its owner would.
@@ -195,23 +166,15 @@ func (w *world) publish(m proto.Message) {
 	if err != nil { // not a kiosk's: a notice, of which each test has one
 		id = "notice"
 	}
-	e, err := event.New(w.t.Context(), id, w.clock.Now(), m)
-	must(w.t, err)
-	must(w.t, w.bus.Publish(w.t.Context(), e))
+	servicetest.Publish(w.t, w.bus, id, w.clock.Now(), m)
 }
 
 // wait waits for an event of type M about the number.
 func wait[M proto.Message](w *world, number string) M {
 	w.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
-		stored, err := w.bus.About(w.t.Context(), number)
-		must(w.t, err)
-		for _, s := range stored {
-			_, m, err := event.Read(s.Subject, s.Header, s.Data, s.At)
-			must(w.t, err)
-			if m, ok := m.(M); ok {
-				return m
-			}
+		if found := servicetest.Events[M](w.t, w.bus, number); len(found) > 0 {
+			return found[0]
 		}
 	}
 	var none M

@@ -35,10 +35,10 @@ func (h *SessionDue) Sweep(ctx context.Context) error {
 	lanes := lane.New(expiring, expiringPerMerchant)
 	work := context.WithoutCancel(ctx)
 	h.Sessions.SweepDue(ctx, h.Every, claim, func(merchant string) (aggregate.Slot, bool) {
-		slot, ok := lanes.Reserve(merchant)
-		return expiry{h, slot, work, merchant}, ok
+		slot, err := lanes.Reserve(merchant)
+		return expiry{h, slot, work, merchant}, err == nil
 	})
-	return lanes.Wait(work)
+	return lanes.Drain(work)
 }
 
 // Expire ends the session with that document id if its time is over and no face result was seen. Errors are Retry; the
@@ -57,7 +57,7 @@ func (h *SessionDue) Expire(ctx context.Context, merchant, id string) error {
 // expiry is one reserved place in the lanes.
 type expiry struct {
 	*SessionDue
-	slot     lane.Slot
+	slot     *lane.Slot
 	ctx      context.Context
 	merchant string
 }

@@ -57,7 +57,8 @@ func (x *Errands) Env(now time.Time, merchant, serviceID string) (env order.Env,
 // Change lets one fact work on an order and then runs, in this process and at once if there is room, what the order
 // wants done. decide applies the fact and tells its events and whether anything changed.
 func (x *Errands) Change(ctx context.Context, merchant, outOrderNo, factID string, decide func(*Turn) ([]order.Event, bool, error)) error {
-	slot, room := x.Pool.Reserve(merchant)
+	slot, full := x.Pool.Reserve(merchant)
+	room := full == nil // else the sweep begins it
 	var due bool
 	var steps []order.Step
 	err := x.Orders.Turn(ctx, merchant, ID(merchant, outOrderNo), factID, func(t *Turn) (aggregate.Decision, error) {
@@ -105,14 +106,14 @@ func isDue(todo order.Todo, now time.Time) bool { return todo.Op != "" && !todo.
 
 // Reserve takes room for one errand of the sweep.
 func (x *Errands) Reserve(merchant string) (aggregate.Slot, bool) {
-	slot, ok := x.Pool.Reserve(merchant)
-	return swept{x, slot}, ok
+	slot, err := x.Pool.Reserve(merchant)
+	return swept{x, slot}, err == nil
 }
 
 // swept is room for an order that the sweep has claimed.
 type swept struct {
 	x    *Errands
-	slot lane.Slot
+	slot *lane.Slot
 }
 
 func (s swept) Release()      { s.slot.Release() }

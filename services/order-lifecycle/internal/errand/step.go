@@ -19,7 +19,7 @@ import (
 const chain = 8
 
 // carry works on an order until nothing is due any more. begun says that who planned the first thing also began it.
-func (x *Errands) carry(slot lane.Slot, id string, begun bool) {
+func (x *Errands) carry(slot *lane.Slot, id string, begun bool) {
 	slot.Go(func() {
 		defer x.survive(id)
 		for range chain {

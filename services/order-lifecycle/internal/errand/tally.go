@@ -2,6 +2,7 @@ package errand
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -41,26 +42,45 @@ func (t *Tally) moved(ctx context.Context, steps []order.Step) {
 	}
 }
 
-// WatchTimers shows by how much the oldest due timer is late; 0 when none is. Each reading of the metric is one indexed
-// read. The error is Terminal.
+// WatchTimers shows by how much the oldest due timer is late, 0 when none is, and how many orders the sweeps cannot
+// read. Each reading of the metrics is one indexed read. The error is Terminal.
 func WatchTimers(m metric.Meter, orders *Orders, c clock.Clock) error {
 	_, err := m.Int64ObservableGauge("facepay_order_oldest_due", metric.WithUnit("s"),
 		metric.WithDescription("how long the oldest due timer has been waiting"),
 		metric.WithInt64Callback(func(ctx context.Context, o metric.Int64Observer) error {
-			now := c.Now()
-			page, err := orders.Documents().Find(ctx, docstore.Query{Index: "due", Before: now, Limit: 1})
-			if err != nil {
-				return err
+			late, err := oldestDue(ctx, orders, c.Now())
+			if err == nil {
+				o.Observe(int64(late / time.Second))
 			}
-			late := time.Duration(0)
-			for _, rec := range page.Records {
-				late = now.Sub(rec.Doc.DueAt)
-			}
-			o.Observe(int64(late / time.Second))
-			return nil
+			return err
 		}))
 	if err != nil {
 		return fault.Wrap(err, fault.Terminal, "telemetry", "making the timer gauge")
 	}
+	_, err = m.Int64ObservableGauge("facepay_order_unreadable", metric.WithDescription("stored orders that do not decode; the log names them"),
+		metric.WithInt64Callback(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(int64(orders.Unreadable()))
+			return nil
+		}))
+	if err != nil {
+		return fault.Wrap(err, fault.Terminal, "telemetry", "making the gauge of unreadable orders")
+	}
 	return nil
+}
+
+// oldestDue is how late the oldest due order is, of those that can be read.
+func oldestDue(ctx context.Context, orders *Orders, now time.Time) (time.Duration, error) {
+	q := docstore.Query{Index: "due", Before: now, Limit: 1}
+	for {
+		page, err := orders.Documents().Find(ctx, q)
+		if len(page.Records) > 0 {
+			return now.Sub(page.Records[0].Doc.DueAt), nil
+		}
+		if _, skip := errors.AsType[*docstore.Unreadable](err); err != nil && !skip {
+			return 0, err
+		}
+		if q.After = page.Next; q.After == "" {
+			return 0, nil
+		}
+	}
 }
