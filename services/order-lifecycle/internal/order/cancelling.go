@@ -21,25 +21,19 @@ func cancelled(t *turn, f Fact) effect {
 
 // undone takes a query (or a notification) while the cancel has no definite answer.
 func undone(t *turn, f Fact) effect {
-	seen, a := t.look(f)
-	if seen == nil {
-		return t.again(OpQuery, a.After)
-	}
-	if seen.Told && seen.phase() != isPaid {
-		return nothing
-	}
-	t.learn(*seen)
-	switch seen.phase() {
-	case isRevoked, isExpired:
-		return t.finish(Revoked, t.Unwanted, WasRevoked{t.Unwanted})
-	case isPaid:
-		return t.proof(*seen)
-	case isFree:
-		t.alarm("completed_elsewhere")
-		return t.finish(Free, "", WasFree{})
-	case isPending:
-		t.alarm("cancel_refused")
-		t.collect(*seen)
-	}
-	return t.again(OpCancel, 0)
+	return t.judge(f, func(seen Seen) effect {
+		switch seen.phase() {
+		case isRevoked, isExpired:
+			return t.finish(Revoked, t.Unwanted, WasRevoked{t.Unwanted})
+		case isPaid:
+			return t.proof(seen)
+		case isFree:
+			t.alarm("completed_elsewhere")
+			return t.finish(Free, "", WasFree{})
+		case isPending:
+			t.alarm("cancel_refused")
+			t.collect(seen)
+		}
+		return t.again(OpCancel, 0)
+	})
 }

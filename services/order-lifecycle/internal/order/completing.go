@@ -31,16 +31,7 @@ func completed(t *turn, f Fact) effect {
 
 // checked takes a query (or a notification) while the complete has no definite answer.
 func checked(t *turn, f Fact) effect {
-	seen, a := t.look(f)
-	switch {
-	case seen == nil:
-		return t.again(OpQuery, a.After)
-	case seen.Told && seen.phase() != isPaid:
-		return nothing
-	default:
-		t.learn(*seen)
-		return t.ended(*seen, OpComplete)
-	}
+	return t.judge(f, func(seen Seen) effect { return t.ended(seen, OpComplete) })
 }
 
 // ended goes where the order stands after our complete; while it still serves, next is what to do: ask once more after

@@ -236,3 +236,53 @@ func TestAFaceResultThatWaitedTooLongForUsIsRefusedAndNothingIsSent(t *testing.T
 		t.Fatalf("got %s, want it cancelled: the customer stood there for longer than open_within", o.State)
 	}
 }
+
+func TestAnOrderFoundAfterTheOpenTimeoutIsCancelledAndNeverOpened(t *testing.T) {
+	o := New("m1", "N1")
+	o.Apply(envAt(t0), FaceSucceeded{ID: "face1", ServiceID: "500001", RiskFund: 10_000})
+	o.Apply(envAt(t0.Add(10*time.Second)), Answered{Op: OpCreate, Verdict: Unknown})
+	events, _ := o.Apply(envAt(t0.Add(time.Minute)), answer(OpCreate, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"}))
+	if o.State != Cancelling || o.Todo.Op != OpCancel {
+		t.Fatalf("got %s, next %s", o.State, o.Todo.Op)
+	}
+	if want := []Event{Alarm{"open_timeout"}}; !cmp.Equal(events, want) {
+		t.Errorf("got %v, want %v", events, want)
+	}
+}
+
+func TestAfterAnUnknownCreateNotFoundAloneIsNoNo(t *testing.T) {
+	o := New("m1", "N1")
+	o.Apply(envAt(t0), FaceSucceeded{ID: "face1", ServiceID: "500001", RiskFund: 10_000})
+	o.Apply(envAt(t0), Answered{Op: OpCreate, Verdict: Unknown})
+	if o.Todo.Op != OpCreate || o.Todo.At != t0.Add(time.Second) {
+		t.Fatalf("after a lost answer: %+v, want the same create in 1 s", o.Todo)
+	}
+	// The repeat is refused; the first may still be under way.
+	o.Apply(envAt(t0.Add(time.Second)), Answered{Op: OpCreate, Verdict: Refusal, Reason: "risk"})
+	o.Apply(envAt(t0.Add(2*time.Second)), Answered{Op: OpQuery, Verdict: Missing})
+	if o.State != Opening {
+		t.Fatalf("refused %s after the doubt, before it settled", o.State)
+	}
+	events, _ := o.Apply(envAt(t0.Add(61*time.Second)), Answered{Op: OpQuery, Verdict: Missing})
+	if want := []Event{WasRefused{"risk"}}; o.State != Refused || !cmp.Equal(events, want) {
+		t.Fatalf("got %s, %v", o.State, events)
+	}
+}
+
+func TestACompletionThatWeChatRefusesGivesTheServiceBack(t *testing.T) {
+	o := serving(t)
+	now := t0.Add(time.Minute)
+	o.Apply(envAt(now), endOf("end1", 350))
+	o.Apply(envAt(now), Answered{Op: OpComplete, Verdict: Refusal, Reason: "above_cap"})
+	if o.State != Completing || o.Todo.Op != OpQuery {
+		t.Fatalf("got %s, next %s", o.State, o.Todo.Op)
+	}
+	events, _ := o.Apply(envAt(now), answer(OpQuery, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"}))
+	if o.State != InService || len(events) != 2 || events[0] != (Alarm{"complete_refused"}) {
+		t.Fatalf("got %s, %v", o.State, events)
+	}
+	o.Apply(envAt(now), endOf("end2", 300))
+	if o.State != Completing || o.Total() != 300 {
+		t.Fatalf("a new end: got %s over %d", o.State, o.Total())
+	}
+}

@@ -4,29 +4,23 @@ import "github.com/facepay-go/facepay/pkg/fault"
 
 // inService takes a query (or a notification) while the service runs.
 func inService(t *turn, f Fact) effect {
-	seen, a := t.look(f)
-	if seen == nil {
-		return t.again(OpQuery, a.After)
-	}
-	if seen.Told && seen.phase() != isPaid {
-		return nothing
-	}
-	t.learn(*seen)
-	switch seen.phase() {
-	case isServing:
-		return endNow(t, f) // whatever planned this query may have overtaken a parked end
-	case isPaid:
-		return t.proof(*seen)
-	case isFree:
-		t.alarm("completed_elsewhere")
-		return t.finish(Free, "", WasFree{})
-	case isRevoked, isExpired:
-		return t.gone()
-	case isPending: // somebody completed it without us; the money will tell
-		t.alarm("completed_elsewhere")
-		t.collect(*seen)
-	}
-	return t.again(OpQuery, 0)
+	return t.judge(f, func(seen Seen) effect {
+		switch seen.phase() {
+		case isServing:
+			return endNow(t, f) // whatever planned this query may have overtaken a parked end
+		case isPaid:
+			return t.proof(seen)
+		case isFree:
+			t.alarm("completed_elsewhere")
+			return t.finish(Free, "", WasFree{})
+		case isRevoked, isExpired:
+			return t.gone()
+		case isPending: // somebody completed it without us; the money will tell
+			t.alarm("completed_elsewhere")
+			t.collect(seen)
+		}
+		return t.again(OpQuery, 0)
+	})
 }
 
 // watch plans the next look at an order in service, unless one is planned.

@@ -2,7 +2,7 @@
 // in as an argument, calls to WeChat are wishes (Todo) that somebody else carries out and answers, and the bytes of a
 // request come from a Scribe. machine.go shows every state and every fact on one screen.
 //
-// Invariants, held by machine_test.go:
+// Invariants, held by invariants_test.go after every fact of the random lives:
 //
 //	I1  a final state never changes, except that proof of payment beats a local close
 //	I2  a request has one frozen body: it changes only after a definite refusal, proved by a query

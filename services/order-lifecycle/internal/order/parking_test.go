@@ -179,3 +179,41 @@ func TestTheEndTimeLiesBetweenTheStartAndTheCall(t *testing.T) {
 		}
 	}
 }
+
+func TestAVisitTooShortWaitsUntilItsEndLiesBehindItsStart(t *testing.T) {
+	o := serving(t)
+	f := ServiceEnded{End{FactID: "end1", Total: 350, Lines: []money.Fen{350}, HeardAt: t0}}
+	o.Apply(envAt(t0), f)
+	if o.State != InService || o.Parked == nil || o.Todo.Op != Think {
+		t.Fatalf("got %s, next %+v", o.State, o.Todo)
+	}
+	at := o.Todo.At
+	o.Apply(envAt(at), TimePassed{})
+	if o.State != Completing || !o.Ended.At.After(o.StartedAt) || !o.Ended.At.Before(at) {
+		t.Fatalf("got %s, start %v, end %v, now %v", o.State, o.StartedAt, o.Ended.At, at)
+	}
+}
+
+func TestAnEndBeforeItsFaceResultIsParkedAndTakenUpLater(t *testing.T) {
+	o := New("m1", "N1")
+	o.Apply(envAt(t0), ServiceEnded{End{FactID: "end1", Total: 350, Lines: []money.Fen{350}, HeardAt: t0}})
+	if o.State != Attempt || o.Todo.Op != Think {
+		t.Fatalf("got %s, next %+v", o.State, o.Todo)
+	}
+	now := t0.Add(5 * time.Second)
+	o.Apply(envAt(now), FaceSucceeded{ID: "face1", ServiceID: "500001", RiskFund: 10_000})
+	o.Apply(envAt(now), answer(OpCreate, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"}))
+	o.Apply(envAt(o.Todo.At), TimePassed{})
+	if o.State != Completing || o.Total() != 350 {
+		t.Fatalf("got %s over %d", o.State, o.Total())
+	}
+}
+
+func TestAParkedEndWithoutFaceResultIsRefusedAfterTheParkingTime(t *testing.T) {
+	o := New("m1", "N1")
+	o.Apply(envAt(t0), endOf("end1", 350))
+	events, _ := o.Apply(envAt(t0.Add(10*time.Minute)), TimePassed{})
+	if o.State != Abandoned || len(events) != 2 || events[1].(WasRejected).Rejection.FactID != "end1" {
+		t.Fatalf("got %s, %v", o.State, events)
+	}
+}

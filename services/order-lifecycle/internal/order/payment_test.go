@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -166,5 +167,47 @@ func TestAPartThatCameBeforeTheAnswerIsKept(t *testing.T) {
 	o.Apply(envAt(t0.Add(time.Minute)), answer(OpQuery, Accepted, Seen{State: "DOING", Description: "MCH_COMPLETE", PaidFen: 50}))
 	if o.State != PaymentPending || o.PaidFen != 50 {
 		t.Errorf("got %s with %d", o.State, o.PaidFen)
+	}
+}
+
+func TestAnEarlyPaidCallbackEndsTheOrderAndTheLateAnswerChangesNothing(t *testing.T) {
+	o := serving(t)
+	o.Apply(envAt(t0.Add(time.Minute)), endOf("end1", 350))
+	events, _ := o.Apply(envAt(t0.Add(time.Minute)), Observed{told(paidSeen(350))})
+	if want := []Event{WasPaid{}}; o.State != Paid || !cmp.Equal(events, want) {
+		t.Fatalf("got %s, %v", o.State, events)
+	}
+	events, moved := o.Apply(envAt(t0.Add(time.Minute)), answer(OpComplete, Accepted, Seen{State: "DOING", Description: "MCH_COMPLETE"}))
+	if moved || len(events) > 0 || o.State != Paid {
+		t.Fatalf("the late answer gave %s, %v", o.State, events)
+	}
+}
+
+func TestANotificationWithAForeignAmountMovesNothingBeforeAQueryConfirmsIt(t *testing.T) {
+	o := serving(t)
+	o.Apply(envAt(t0.Add(time.Minute)), endOf("end1", 350))
+	o.Apply(envAt(t0.Add(time.Minute)), answer(OpComplete, Accepted, Seen{State: "DOING", Description: "MCH_COMPLETE"}))
+	events, _ := o.Apply(envAt(t0.Add(time.Minute)), Observed{told(paidSeen(1))})
+	if want := []Event{Alarm{"paid_amount_differs"}}; o.State != PaymentPending || o.Todo.Op != OpQuery || !cmp.Equal(events, want) {
+		t.Fatalf("got %s, next %s, %v", o.State, o.Todo.Op, events)
+	}
+	o.Apply(envAt(t0.Add(time.Minute)), answer(OpQuery, Accepted, paidSeen(350)))
+	if o.State != Paid || o.PaidFen != 350 {
+		t.Fatalf("got %s with %d", o.State, o.PaidFen)
+	}
+}
+
+func TestLateSuccessOnAClosedOrderIsConfirmedAndHonoured(t *testing.T) {
+	for _, closed := range []State{Free, Refused, Revoked, Abandoned, Attempt} {
+		o := New("m1", "N1")
+		o.State = closed
+		o.Apply(envAt(t0), Observed{told(paidSeen(350))})
+		if o.State != closed || o.Todo.Op != OpQuery || len(o.Alarms) == 0 {
+			t.Errorf("%s: told: got %s, next %q, alarms %v", closed, o.State, o.Todo.Op, o.Alarms)
+		}
+		events, _ := o.Apply(envAt(t0), answer(OpQuery, Accepted, paidSeen(350)))
+		if o.State != Paid || o.PaidFen != 350 || !slices.Contains(events, Event(WasPaid{})) {
+			t.Errorf("%s: confirmed: got %s with %d, %v", closed, o.State, o.PaidFen, events)
+		}
 	}
 }

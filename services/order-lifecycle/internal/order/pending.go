@@ -2,29 +2,23 @@ package order
 
 // collecting takes a query (or a notification) while WeChat collects.
 func collecting(t *turn, f Fact) effect {
-	seen, a := t.look(f)
-	if seen == nil {
-		return t.again(OpQuery, a.After)
-	}
-	if seen.Told && seen.phase() != isPaid {
-		return nothing
-	}
-	t.learn(*seen)
-	switch seen.phase() {
-	case isPaid:
-		return t.proof(*seen)
-	case isFree:
-		t.alarm("total_differs")
-		return t.finish(Free, "", WasFree{})
-	case isRevoked, isExpired:
-		return t.gone()
-	case isPending:
-		t.collect(*seen) // a part may be in
-		return t.pend()
-	case isServing, isCreated:
-		t.alarm("provider_state_differs")
-	}
-	return t.again(OpQuery, 0)
+	return t.judge(f, func(seen Seen) effect {
+		switch seen.phase() {
+		case isPaid:
+			return t.proof(seen)
+		case isFree:
+			t.alarm("total_differs")
+			return t.finish(Free, "", WasFree{})
+		case isRevoked, isExpired:
+			return t.gone()
+		case isPending:
+			t.collect(seen) // a part may be in
+			return t.pend()
+		case isServing, isCreated:
+			t.alarm("provider_state_differs")
+		}
+		return t.again(OpQuery, 0)
+	})
 }
 
 // pend plans the next look at an order that WeChat collects.

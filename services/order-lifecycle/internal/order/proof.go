@@ -29,6 +29,21 @@ func (t *turn) look(f Fact) (*Seen, Answered) {
 	return seen, answered
 }
 
+// judge takes news of an order that WeChat holds: whereTo says where it goes from what they show. News without an order
+// settle nothing, and a notification of anything but a payment says nothing: it may be old.
+func (t *turn) judge(f Fact, whereTo func(Seen) effect) effect {
+	seen, a := t.look(f)
+	switch {
+	case seen == nil:
+		return t.again(OpQuery, a.After)
+	case seen.Told && seen.phase() != isPaid:
+		return nothing
+	default:
+		t.learn(*seen)
+		return whereTo(*seen)
+	}
+}
+
 // learn keeps what WeChat says of the order.
 func (t *turn) learn(s Seen) {
 	if t.OrderID == "" {

@@ -1,0 +1,71 @@
+package order
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+var (
+	t0    = time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC)
+	terms = Terms{Cap: 20_000}
+)
+
+// pen is a Scribe whose bytes tell what they were made of.
+type pen struct{}
+
+func (pen) Create(o *Order, _ []byte, now time.Time) ([]byte, error) {
+	return []byte("create " + o.OutOrderNo + now.Format(time.StampMilli)), nil
+}
+
+func (pen) Complete(_ *Order, e End, endAt, _ time.Time) ([]byte, error) {
+	return []byte("complete " + e.Total.Yuan() + endAt.Format(time.Stamp)), nil
+}
+
+func (pen) Cancel(_ *Order, reason string) []byte { return []byte("cancel " + reason) }
+
+func envAt(now time.Time) Env {
+	return Env{Now: now, Terms: terms, Timers: DefaultTimers(), Scribe: pen{}}
+}
+
+// serving is an order in service.
+func serving(t *testing.T) *Order {
+	t.Helper()
+	o := New("m1", "N1")
+	o.Apply(envAt(t0), FaceSucceeded{ID: "face1", ServiceID: "500001", RiskFund: 10_000})
+	o.Apply(envAt(t0), answer(OpCreate, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM", OrderID: "W1"}))
+	if o.State != InService || o.OrderID != "W1" {
+		t.Fatalf("got %s, WeChat's number %q", o.State, o.OrderID)
+	}
+	return &o
+}
+
+// paidSeen is a proof of payment as WeChat shows it.
+func paidSeen(fen money.Fen) Seen {
+	return Seen{
+		State: "DONE", Collection: "USER_PAID", Total: new(fen), PaidFen: fen, OrderID: "W1", ServiceID: "500001",
+		Parts: []Collection{{TransactionID: "T1", Amount: fen, PaidAt: t0.Add(time.Minute)}},
+	}
+}
+
+// told is s in a notification.
+func told(s Seen) Seen {
+	s.Told = true
+	return s
+}
+
+func answer(op Op, v Verdict, s Seen) Answered { return Answered{Op: op, Verdict: v, Seen: &s} }
+
+func endOf(id string, total money.Fen) ServiceEnded {
+	return ServiceEnded{End{FactID: id, Total: total, Lines: []money.Fen{total}, HeardAt: t0.Add(time.Minute)}}
+}
+
+// clone copies what Apply may write to.
+func clone(o Order) Order {
+	c := o
+	c.Collections, c.Rejections = slices.Clone(o.Collections), slices.Clone(o.Rejections)
+	c.Alarms, c.Steps, c.Calls = slices.Clone(o.Alarms), slices.Clone(o.Steps), slices.Clone(o.Calls)
+	return c
+}

@@ -1,0 +1,229 @@
+package order
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// step is one fact applied to an order, with all that can be seen of it.
+type step struct {
+	env           Env
+	fact          Fact
+	before, after Order
+	events        []Event
+	moved         bool
+	// opened is how often Opened was emitted in this life, now included.
+	opened int
+}
+
+// invariants are those of the package's header, each with its sentence there.
+var invariants = []struct {
+	name, sentence string
+	holds          func(step) error
+}{
+	{"I1", "a final state never changes, except that proof of payment beats a local close", invariantI1},
+	{"I2", "a request has one frozen body: it changes only after a definite refusal, proved by a query", invariantI2},
+	{"I3", "Opened is emitted at most once, and only while the order is wanted", invariantI3},
+	{"I4", "PAID is reached only by proof of payment; an amount that differs from the command raises an alarm", invariantI4},
+	{"I5", "the total sent to WeChat obeys formula and cap", invariantI5},
+	{"I6", "a repeated fact changes nothing and emits nothing", invariantI6},
+	{"I7", "an order that is not final always has something to do next, and a wait without a definite answer is alarmed", invariantI7},
+	{"I8", "an order no longer wanted (aborted, opened too late) is cancelled and never completed", invariantI8},
+	{"and", "an order said not to have changed has not", unmovedIsUnchanged},
+}
+
+func TestTheInvariantsAreThoseOfTheHeader(t *testing.T) {
+	header, err := os.ReadFile("order.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range invariants[:len(invariants)-1] {
+		if !strings.Contains(string(header), "//\t"+i.name+"  "+i.sentence+"\n") {
+			t.Errorf("the header does not say: %s  %s", i.name, i.sentence)
+		}
+	}
+	if want := len(invariants) - 1; strings.Count(string(header), "\n//\tI") != want {
+		t.Errorf("the header has other than %d invariants", want)
+	}
+}
+
+// unbroken holds a step against all invariants.
+func unbroken(s step) error {
+	for _, i := range invariants {
+		if err := i.holds(s); err != nil {
+			return fmt.Errorf("%s (%s) is broken by %T in %s: %w", i.name, i.sentence, s.fact, s.before.State, err)
+		}
+	}
+	return nil
+}
+
+func invariantI1(s step) error {
+	switch was, is := s.before, s.after; {
+	case !was.State.Final():
+	case is.State != was.State && (is.State != Paid || !provesPayment(s.fact)):
+		return fmt.Errorf("%s became %s", was.State, is.State)
+	case is.Total() != was.Total():
+		return fmt.Errorf("the command went from %d to %d", was.Total(), is.Total())
+	case is.Todo.Op.Sends():
+		return fmt.Errorf("a %s is planned", is.Todo.Op)
+	case is.PaidFen != was.PaidFen && !slices.Contains(s.events, Event(WasPaid{})):
+		return fmt.Errorf("%d became %d in silence", was.PaidFen, is.PaidFen)
+	}
+	return nil
+}
+
+func invariantI2(s step) error {
+	was, is := s.before, s.after
+	changed := func(was, is Request) bool { return len(was.Body) > 0 && !bytes.Equal(was.Body, is.Body) }
+	switch {
+	case changed(was.Create, is.Create):
+		return errors.New("the create changed")
+	case changed(was.Cancel, is.Cancel):
+		return errors.New("the cancel changed")
+	case !changed(was.Complete, is.Complete):
+	case was.Complete.Refusal == "" || !showsServing(s.fact):
+		return fmt.Errorf("the complete changed after refusal %q by %T", was.Complete.Refusal, s.fact)
+	case !was.Complete.DoubtAt.IsZero() && s.env.Now.Before(was.Complete.DoubtAt.Add(s.env.Timers.Settle)):
+		return errors.New("the complete changed while an earlier send could land")
+	}
+	return nil
+}
+
+func invariantI3(s step) error {
+	switch {
+	case !slices.Contains(s.events, Event(Opened{})):
+	case s.opened > 1:
+		return fmt.Errorf("opened %d times", s.opened)
+	case s.before.Unwanted != "" || s.after.Unwanted != "":
+		return fmt.Errorf("opened though %s", cmp.Or(s.before.Unwanted, s.after.Unwanted))
+	case s.before.State != Opening:
+		return fmt.Errorf("opened from %s", s.before.State)
+	}
+	return nil
+}
+
+func invariantI4(s step) error {
+	alarmed := func(code string) bool { return slices.Contains(s.after.Alarms, code) }
+	paid := slices.Contains(s.events, Event(WasPaid{}))
+	switch o := s.after; {
+	case paid != (o.State == Paid && (s.before.State != Paid || o.PaidFen != s.before.PaidFen)):
+		return fmt.Errorf("said to be paid: %v, %s with %d became %s with %d", paid, s.before.State, s.before.PaidFen, o.State, o.PaidFen)
+	case !paid:
+	case !provesPayment(s.fact):
+		return errors.New("no payment was proved")
+	case o.Ended == nil && !alarmed("paid_without_completion"):
+		return fmt.Errorf("paid %d without a command and without an alarm", o.PaidFen)
+	case o.Ended != nil && o.PaidFen != o.Total() && !alarmed("paid_amount_differs"):
+		return fmt.Errorf("paid %d, commanded %d, no alarm", o.PaidFen, o.Total())
+	case isTold(s.fact) && (o.PaidFen != o.Total() || o.Ended == nil):
+		return errors.New("another amount was taken from a notification, without a query")
+	}
+	return nil
+}
+
+func invariantI5(s step) error {
+	e := s.after.Ended
+	if e == nil || s.before.Ended != nil {
+		return nil
+	}
+	lines, err := money.Sum(e.Lines...)
+	if err != nil {
+		return err
+	}
+	discounts, err := money.Sum(e.Discounts...)
+	if err != nil {
+		return err
+	}
+	limit := s.env.Terms.Cap
+	if s.env.Terms.RiskFundIsCap {
+		limit = min(limit, s.after.Face.RiskFund)
+	}
+	if e.Total < 0 || e.Total != lines-discounts || e.Total > limit {
+		return fmt.Errorf("commanded %d: items %d, discounts %d, at most %d", e.Total, lines, discounts, limit)
+	}
+	return nil
+}
+
+// invariantI6 lets the fact of the step come again at once. A notification may be asked about once more, but nobody
+// hears of it and nothing is believed twice. An answer and a moment come once.
+func invariantI6(s step) error {
+	again := clone(s.after)
+	switch s.fact.(type) {
+	case Answered, TimePassed:
+		return nil
+	}
+	events, _ := again.Apply(s.env, s.fact)
+	if isTold(s.fact) {
+		again.Todo = s.after.Todo
+	}
+	if len(events) > 0 || !reflect.DeepEqual(again, s.after) {
+		return fmt.Errorf("repeated, it said %v and changed %s", events, gocmp.Diff(s.after, again))
+	}
+	return nil
+}
+
+func invariantI7(s step) error {
+	o := s.after
+	switch {
+	case o.State.Final(), !s.moved && s.before.Todo == (Todo{}): // nobody has heard of it
+	case o.Todo.Op == "" || o.Todo.At.IsZero():
+		return fmt.Errorf("%s has nothing to do", o.State)
+	case o.Todo.Round > 0 && s.env.Timers.retry(o.Todo.Round-1) >= s.env.Timers.Longest && !slices.Contains(o.Alarms, "no_definite_answer"):
+		return fmt.Errorf("%d requests settled nothing and nobody was told", o.Todo.Round)
+	}
+	return nil
+}
+
+func invariantI8(s step) error {
+	if o := s.after; o.Unwanted != "" &&
+		(o.State == InService || o.State == Completing || o.State == PaymentPending || o.Todo.Op == OpComplete || len(o.Complete.Body) > 0) {
+		return fmt.Errorf("%s, and it is %s, next %s", o.Unwanted, o.State, o.Todo.Op)
+	}
+	return nil
+}
+
+func unmovedIsUnchanged(s step) error {
+	if !s.moved && !reflect.DeepEqual(s.before, s.after) {
+		return errors.New(gocmp.Diff(s.before, s.after))
+	}
+	return nil
+}
+
+// seenIn is the order as a fact shows it; nil when it shows none.
+func seenIn(f Fact) *Seen {
+	switch f := f.(type) {
+	case Observed:
+		return &f.Seen
+	case Answered:
+		if f.Verdict == Accepted {
+			return f.Seen
+		}
+	}
+	return nil
+}
+
+func provesPayment(f Fact) bool {
+	s := seenIn(f)
+	return s != nil && s.Collection == "USER_PAID"
+}
+
+func showsServing(f Fact) bool {
+	s := seenIn(f)
+	return s != nil && !s.Told && s.State == "DOING" && s.Description == "USER_CONFIRM"
+}
+
+func isTold(f Fact) bool {
+	_, ok := f.(Observed)
+	return ok
+}
