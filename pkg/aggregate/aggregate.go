@@ -54,10 +54,11 @@ type Deps struct {
 
 // Store is access to all aggregates of one kind.
 type Store[S any] struct {
-	spec  Spec[S]
-	deps  Deps
-	coll  docstore.Collection[Document[S]]
-	acked *outbox.Acked
+	spec   Spec[S]
+	deps   Deps
+	coll   docstore.Collection[Document[S]]
+	acked  *outbox.Acked
+	broken *unreadable
 }
 
 const (
@@ -84,7 +85,7 @@ func Open[S any](ctx context.Context, spec Spec[S], deps Deps) (*Store[S], error
 	if err != nil {
 		return nil, err
 	}
-	return &Store[S]{spec: spec, deps: deps, coll: coll, acked: outbox.NewAcked(4096)}, nil
+	return &Store[S]{spec: spec, deps: deps, coll: coll, acked: outbox.NewAcked(4096), broken: &unreadable{ids: map[string]bool{}}}, nil
 }
 
 func unlessZero(t time.Time) any {

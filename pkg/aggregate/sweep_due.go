@@ -32,7 +32,7 @@ func (s *Store[S]) sweepDue(
 ) (docstore.Cursor, error) {
 	q := docstore.Query{Index: dueIndex, Before: s.deps.Clock.Now(), Limit: sweepPage, After: from}
 	for range sweepPages {
-		page, err := s.coll.Find(ctx, q)
+		page, err := s.find(ctx, q)
 		if err != nil {
 			return "", err
 		}

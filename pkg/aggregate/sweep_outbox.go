@@ -22,7 +22,7 @@ func (s *Store[S]) sweepOutbox(ctx context.Context, from docstore.Cursor) (docst
 	q := docstore.Query{Index: outboxIndex, Before: s.deps.Clock.Now(), Limit: sweepPage, After: from}
 	var waiting stuck
 	for range sweepPages {
-		page, err := s.coll.Find(ctx, q)
+		page, err := s.find(ctx, q)
 		if err != nil {
 			return "", err
 		}

@@ -45,14 +45,15 @@ func (t *Turn[S]) Emit(events ...proto.Message) { t.events = append(t.events, ev
 
 // Turn is the loop. It loads the document, lets decide look at it and change it, and saves it if decide says so, again and again until
 // no other writer came between. factID names the event that asks for this turn ("" for a timer or an answer): a document
-// that remembers it is left alone. The events are published at once; when that fails they stay for the sweep and Turn
+// that remembers it is left alone, unless decide was asked before and its write lost: then it is asked again, so that what
+// it tells its caller is always how the turn ended. The events are published at once; when that fails they stay for the sweep and Turn
 // still succeeds, because the write did. decide's error ends the turn with nothing written and is returned as it is.
 // Other errors are those of the store, Duplicate for a unique index of the aggregate that refuses, and Retry for a
 // document that others change all the time.
 func (s *Store[S]) Turn(ctx context.Context, merchant, id, factID string, decide func(*Turn[S]) (Decision, error)) error {
 	var lost error
 	for try := range tries {
-		err := s.once(ctx, merchant, id, factID, decide)
+		err := s.once(ctx, merchant, id, factID, lost, decide)
 		if !errors.As(err, new(race)) {
 			return err
 		}
@@ -73,7 +74,8 @@ type race struct{ error }
 
 func (r race) Unwrap() error { return r.error }
 
-func (s *Store[S]) once(ctx context.Context, merchant, id, factID string, decide func(*Turn[S]) (Decision, error)) error {
+// once is one try; lost is how the try before it failed, nil at first.
+func (s *Store[S]) once(ctx context.Context, merchant, id, factID string, lost error, decide func(*Turn[S]) (Decision, error)) error {
 	now := s.deps.Clock.Now()
 	rec, err := s.coll.Get(ctx, id)
 	isNew := fault.Is(err, fault.NotFound)
@@ -84,7 +86,7 @@ func (s *Store[S]) once(ctx context.Context, merchant, id, factID string, decide
 		rec.Doc = Document[S]{ID: id, Merchant: merchant, CreatedAt: now}
 	}
 	doc := &rec.Doc
-	if factID != "" && slices.Contains(doc.Handled, factID) {
+	if lost == nil && factID != "" && slices.Contains(doc.Handled, factID) {
 		return nil
 	}
 	turn := &Turn[S]{Now: now, New: isNew, State: &doc.State, DueAt: doc.DueAt}

@@ -133,6 +133,23 @@ func TestTwoFirstWritersOfADocumentBothGetTheirTurn(t *testing.T) {
 	}
 }
 
+func TestADecisionWhoseWriteLostIsAskedAgainAlsoAboutAFactThatIsRememberedByThen(t *testing.T) {
+	s := process(t, newFile(t), nowhere{}, newWatch(), DefaultHandled)
+	acted, asked := false, 0
+	turn(t, s, "doc", "fact", func(own *Turn[ledger]) (Decision, error) {
+		asked++
+		acted = len(own.State.Added) == 0
+		if !acted {
+			return Skip, nil
+		}
+		turn(t, s, "doc", "fact", add("by the other replica")) // comes between this decision and its write
+		return add("by us")(own)
+	})
+	if got := load(t, s, "doc").Doc.State.Added; acted || asked != 2 || len(got) != 1 {
+		t.Errorf("asked %d times, believes it acted: %v, added %v", asked, acted, got)
+	}
+}
+
 func TestAFactIsHandledOnceAsLongAsItIsRemembered(t *testing.T) {
 	for _, bound := range []int{DefaultHandled, 0} {
 		t.Run(fmt.Sprint(bound), func(t *testing.T) {

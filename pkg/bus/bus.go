@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -26,6 +27,9 @@ type Options struct {
 	CredentialsFile string
 	// Patient connects in the background when no server answers at the start, for a service that has work without.
 	Patient bool
+	// DeliverTwice runs every handler twice before its message is settled, for tests: idempotency is proved by
+	// construction, and Contradictions counts where it is not.
+	DeliverTwice bool
 }
 
 // Bus is a connection to JetStream.
@@ -36,6 +40,9 @@ type Bus struct {
 	tempo tempo
 	lost  chan error
 	mute  silences
+	// twice is Options.DeliverTwice.
+	twice          bool
+	contradictions atomic.Int64
 }
 
 // publishWait bounds one publish. A timeout does not mean "not stored": the same id is published again later.
@@ -71,7 +78,7 @@ func Connect(o Options, log *slog.Logger) (*Bus, error) {
 		nc.Close()
 		return nil, fault.Wrap(err, fault.Terminal, "broker_unusable", "using JetStream")
 	}
-	return &Bus{nc: nc, js: js, log: log, tempo: production(), lost: lost}, nil
+	return &Bus{nc: nc, js: js, log: log, tempo: production(), lost: lost, twice: o.DeliverTwice}, nil
 }
 
 // Conn is the connection, for requests.

@@ -38,6 +38,7 @@ type Subscription struct {
 	service  string
 	handlers Handlers
 	crew     *crew
+	tries    *tries
 
 	intake context.Context // ends when no more is taken
 	life   context.Context // of the handlers: ends only after they were given time
@@ -63,7 +64,7 @@ func (b *Bus) Subscribe(service string, workers int, handlers Handlers) (*Subscr
 	if len(handlers) != wanted {
 		return nil, fault.New(fault.Terminal, "handlers_differ", "%d handlers, %d events to listen to: one is for no event", len(handlers), wanted)
 	}
-	return &Subscription{bus: b, service: service, handlers: handlers, crew: newCrew(workers)}, nil
+	return &Subscription{bus: b, service: service, handlers: handlers, crew: newCrew(workers), tries: newTries(rememberedTries)}, nil
 }
 
 // Start verifies the topology and begins to pull. When it fails nothing is left running.
@@ -135,8 +136,12 @@ func (s *Subscription) take(msg *nats.Msg) {
 			return
 		}
 		start := time.Now()
-		e, err := s.run(ctx, msg)
-		s.bus.settle(s.life, s.service, msg, e, err, time.Since(start))
+		run := s.run
+		if s.bus.twice {
+			run = s.runTwice
+		}
+		e, err := run(ctx, msg)
+		s.settle(s.life, msg, e, err, time.Since(start))
 	})
 	if !taken {
 		release()

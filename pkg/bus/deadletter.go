@@ -74,7 +74,7 @@ type DeadLetter struct {
 	Subject, Stream, StreamSeq string
 	// Class, Code and Text are those of the error.
 	Class, Code, Text string
-	// Deliveries is how often it was tried.
+	// Deliveries is how often the broker delivered it; what was given back unhandled counts too.
 	Deliveries string
 }
 

@@ -26,8 +26,8 @@ const (
 // patience is how often an error nobody classified (a bug, a panic) is tried before the message is set aside.
 const patience = 10
 
-// judge is the one switch from error class to verdict.
-func judge(t tempo, err error, deliveries uint64) (verdict, time.Duration) {
+// judge is the one switch from error class to verdict. f counts the failures of the message, this one included.
+func judge(t tempo, err error, f failures) (verdict, time.Duration) {
 	switch fault.ClassOf(err) {
 	case fault.Duplicate:
 		return done, 0
@@ -35,30 +35,38 @@ func judge(t tempo, err error, deliveries uint64) (verdict, time.Duration) {
 		return setAside, 0
 	case fault.Retry, fault.Conflict, fault.UnknownOutcome:
 		// Our own store or broker is away, or a busy document. However long that lasts, nothing is set aside for it.
-		return later, t.again(deliveries, fault.AfterOf(err))
+		return later, t.again(f.all, fault.AfterOf(err))
 	default:
 		if err == nil {
 			return done, 0
 		}
-		if deliveries >= patience {
+		if f.unexplained >= patience {
 			return setAside, 0
 		}
-		return later, t.again(deliveries, 0)
+		return later, t.again(f.all, 0)
 	}
 }
 
 // settle acts on the handler's error and logs the one line about this message: what happened and what was decided next.
-func (b *Bus) settle(ctx context.Context, service string, msg *nats.Msg, e event.Event, err error, took time.Duration) {
+func (s *Subscription) settle(ctx context.Context, msg *nats.Msg, e event.Event, err error, took time.Duration) {
 	meta, metaErr := msg.Metadata()
 	if metaErr != nil {
-		b.log.Error("message without metadata", "subject", msg.Subject, "error", metaErr)
+		s.bus.log.Error("message without metadata", "subject", msg.Subject, "error", metaErr)
 		return
 	}
-	v, delay := judge(b.tempo, err, meta.NumDelivered)
+	at := place{meta.Stream, meta.Sequence.Stream}
+	var failed failures
+	if err != nil {
+		failed = s.tries.failed(at, err)
+	}
+	v, delay := judge(s.bus.tempo, err, failed)
 	if v == setAside {
-		if putErr := b.putAside(ctx, service, msg, meta, err); putErr != nil {
-			v, delay, err = later, b.tempo.longest, errors.Join(err, putErr)
+		if putErr := s.bus.putAside(ctx, s.service, msg, meta, err); putErr != nil {
+			v, delay, err = later, s.bus.tempo.longest, errors.Join(err, putErr)
 		}
+	}
+	if v != later {
+		s.tries.forget(at)
 	}
 	var ackErr error
 	switch v {
@@ -70,7 +78,7 @@ func (b *Bus) settle(ctx context.Context, service string, msg *nats.Msg, e event
 	}
 	attrs := []any{
 		"subject_event", msg.Subject[:eventPart(msg.Subject)], "event_id", e.ID, "merchant", e.Merchant, "key", e.Key,
-		"stream", meta.Stream, "seq", meta.Sequence.Stream, "deliveries", meta.NumDelivered, "took", took,
+		"stream", meta.Stream, "seq", meta.Sequence.Stream, "deliveries", meta.NumDelivered, "failures", failed.all, "took", took,
 	}
 	level, next := slog.LevelDebug, "done"
 	if err != nil {
@@ -89,7 +97,7 @@ func (b *Bus) settle(ctx context.Context, service string, msg *nats.Msg, e event
 	if ackErr != nil { // the message comes again; handlers are idempotent
 		attrs = append(attrs, "ack_error", ackErr)
 	}
-	b.log.Log(ctx, level, "event handled", append(attrs, "next", next)...)
+	s.bus.log.Log(ctx, level, "event handled", append(attrs, "next", next)...)
 }
 
 // eventPart is the length of facepay.<owner>.<event>, the part of a subject that is the same for every order.
@@ -111,5 +119,5 @@ func inProgress(msg *nats.Msg) error { return msg.InProgress() }
 // giveBack returns a message nobody began to handle. A lost answer means that it comes again after AckWait.
 func giveBack(msg *nats.Msg) { giveBackFor(msg, time.Millisecond) }
 
-// giveBackFor returns it for a while. It counts as a delivery all the same.
+// giveBackFor returns it for a while. The broker counts it as a delivery, tries does not.
 func giveBackFor(msg *nats.Msg, wait time.Duration) { _ = msg.NakWithDelay(wait) }

@@ -23,10 +23,10 @@ import (
 func TestTheClassOfAnErrorDecides(t *testing.T) {
 	unnamed := errors.New("a bug")
 	for _, c := range []struct {
-		name       string
-		err        error
-		deliveries uint64
-		want       verdict
+		name   string
+		err    error
+		failed uint64
+		want   verdict
 	}{
 		{"success", nil, 1, done},
 		{"duplicate", fault.New(fault.Duplicate, "c", ""), 1, done},
@@ -42,7 +42,7 @@ func TestTheClassOfAnErrorDecides(t *testing.T) {
 		{"a panic", &panicked{}, 9, later},
 		{"a panic, tenth", &panicked{}, 10, setAside},
 	} {
-		got, delay := judge(production(), c.err, c.deliveries)
+		got, delay := judge(production(), c.err, failures{all: c.failed, unexplained: c.failed})
 		if got != c.want || (got == later) != (delay > 0) {
 			t.Errorf("%s: verdict %d in %v, want %d", c.name, got, delay, c.want)
 		}
@@ -52,14 +52,14 @@ func TestTheClassOfAnErrorDecides(t *testing.T) {
 func TestWaitsGrowAndNeverOccupyTheConsumerForLong(t *testing.T) {
 	pace := production()
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.Uint64().Draw(t, "deliveries")
+		n := rapid.Uint64().Draw(t, "failures")
 		asked := time.Duration(rapid.Int64Range(0, int64(48*time.Hour)).Draw(t, "asked"))
 		got := pace.again(n, asked)
 		if got < pace.first || got > time.Minute || got < min(asked, time.Minute) {
-			t.Errorf("delivery %d, asked for %v: %v", n, asked, got)
+			t.Errorf("failure %d, asked for %v: %v", n, asked, got)
 		}
 		if n < 1<<63 && pace.again(n+1, asked) < got {
-			t.Errorf("the wait shrinks behind delivery %d", n)
+			t.Errorf("the wait shrinks behind failure %d", n)
 		}
 	})
 }

@@ -26,9 +26,9 @@ func (t tempo) idle() time.Duration { return max(t.ackWait/2, 500*time.Milliseco
 // hold is how long a handler may keep a message: ten minutes in production.
 func (t tempo) hold() time.Duration { return 60 * t.ackWait }
 
-// again is the wait before delivery number deliveries+1. It is short, because a delayed message occupies MaxAckPending:
+// again is the wait behind failure number failures of a message. It is short, because a delayed message occupies MaxAckPending:
 // long waits belong in documents, also when an error asks for one (at most twelve times longest, a minute, is granted).
-func (t tempo) again(deliveries uint64, asked time.Duration) time.Duration {
-	grown := min(t.first<<min(max(deliveries, 1)-1, 10), t.longest)
+func (t tempo) again(failures uint64, asked time.Duration) time.Duration {
+	grown := min(t.first<<min(max(failures, 1)-1, 10), t.longest)
 	return max(grown, min(asked, 12*t.longest))
 }

@@ -13,15 +13,30 @@ import (
 // full disk, usually) nats-server 2.15.2 acknowledges nothing on that stream any more until it is started again, even when
 // there is room by then. It does here what a liveness probe on /healthz does in production. While there is no room it
 // waits: a restart would meet the same disk.
+//
+// An ailment counts when looks in a row find it: a stream that is just being made looks like one that could not be
+// recovered, and a restart would take the server away from those who make it.
 func (s *Server) Supervise(ctx context.Context, every time.Duration, log *slog.Logger) {
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
 	ailing := false // tells a new ailment from one that was logged
+	var suspected string
+	looks := 0
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticks.C:
+		}
+		if found := s.Health(); found == nil {
+			suspected, looks = "", 0
+		} else if found.Error() != suspected {
+			suspected, looks = found.Error(), 1
+		} else {
+			looks++
+		}
+		if suspected != "" && looks < convinced {
+			continue
 		}
 		ailment, err := s.heal()
 		switch {
@@ -35,6 +50,9 @@ func (s *Server) Supervise(ctx context.Context, every time.Duration, log *slog.L
 		}
 	}
 }
+
+// convinced is how many looks in a row find an ailment before something is done about it.
+const convinced = 5
 
 // heal gives what ailed the server, nil for nothing, and why it could not be helped.
 func (s *Server) heal() (ailment, err error) {

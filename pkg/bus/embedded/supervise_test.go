@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"os/signal"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -130,4 +131,24 @@ func (l *lines) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()
+}
+
+func TestStreamsCanBeMadeUnderSupervision(t *testing.T) {
+	s, js := start(t, t.TempDir(), "127.0.0.1:0")
+	defer s.Stop()
+	log := &lines{}
+	ctx, cancel := context.WithCancel(t.Context())
+	var supervising sync.WaitGroup
+	supervising.Go(func() { s.Supervise(ctx, 200*time.Millisecond, slog.New(slog.NewTextHandler(log, nil))) })
+	for i := range 30 {
+		name := "S" + strconv.Itoa(i)
+		if _, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: name, Subjects: []string{name}}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	cancel()
+	supervising.Wait()
+	if got := log.String(); got != "" {
+		t.Errorf("the server was meddled with: %s", got)
+	}
 }
