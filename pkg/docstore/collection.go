@@ -1,6 +1,7 @@
 package docstore
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"reflect"
@@ -98,11 +99,18 @@ func (c *collection[T]) Find(ctx context.Context, q Query) (Page[T], error) {
 			return Page[T]{}, err
 		}
 	}
-	page.Records = make([]Record[T], len(rows))
-	for i, row := range rows {
-		if page.Records[i], err = c.record(row); err != nil {
-			return Page[T]{}, err
+	page.Records = make([]Record[T], 0, len(rows))
+	var broken Unreadable
+	for _, row := range rows {
+		record, err := c.record(row)
+		if err != nil {
+			broken.IDs, broken.first = append(broken.IDs, row.ID), cmp.Or(broken.first, err)
+			continue
 		}
+		page.Records = append(page.Records, record)
+	}
+	if len(broken.IDs) > 0 {
+		return page, &broken
 	}
 	return page, nil
 }

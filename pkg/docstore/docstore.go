@@ -80,7 +80,8 @@ type Collection[T any] interface {
 	// Marks reads one extracted field as stored (with marks), by id: string, int64, time.Time or bool as its Kind says,
 	// nil when absent. Missing ids are missing from the map.
 	Marks(ctx context.Context, field string, ids []string) (map[string]any, error)
-	// Find returns one page.
+	// Find returns one page. When some of its documents do not decode the error is an *Unreadable, and the page has all
+	// others and its Next: whoever can do without some goes on.
 	Find(ctx context.Context, q Query) (Page[T], error)
 	// Scan streams all results of q in order, page by page (Limit is the page size). It stops at the first error. A
 	// document that matches throughout and keeps its place is seen exactly once, whatever is written meanwhile.

@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(*testing.T) docstore.Store) {
 		{"marks stay until the document is replaced", marksStay},
 		{"more ids are marked than one statement takes", markManyIds},
 		{"a find gives what its query says, in order, page by page", findIsExact},
+		{"a document that does not decode is named and takes nothing from the others", unreadableIsNamed},
 		{"an absent value is in no index", absentIsInNoIndex},
 		{"the cursor of another query is refused", cursorsAreBound},
 		{"a count is bounded", countIsBounded},

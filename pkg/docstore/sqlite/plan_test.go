@@ -99,7 +99,7 @@ func TestEveryQueryUsesItsDeclaredIndexAndItsOrder(t *testing.T) {
 
 func explain(t *testing.T, store *Store, statement string, args []any) string {
 	t.Helper()
-	rows, err := store.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+statement, args...)
+	rows, err := store.read.db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+statement, args...)
 	if err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}

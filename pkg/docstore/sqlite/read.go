@@ -11,7 +11,7 @@ import (
 
 // Get loads one row.
 func (t *table) Get(ctx context.Context, id string) (docstore.Row, error) {
-	rows, err := t.load(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE id = ?", t.columns, quote(t.schema.Name)), id)
+	rows, err := t.load(ctx, t.get, id)
 	if err != nil {
 		return docstore.Row{}, err
 	}
@@ -90,17 +90,7 @@ func loaded(kind docstore.Kind, value any) any {
 
 // scan runs a query and hands each row to read.
 func (t *table) scan(ctx context.Context, read func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := t.store.queries.query(ctx, query, args...)
-	if err != nil {
-		return outcome(err, "read "+t.schema.Name)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := read(rows); err != nil {
-			return outcome(err, "read "+t.schema.Name)
-		}
-	}
-	if err := rows.Err(); err != nil {
+	if err := t.store.read.read(ctx, read, query, args...); err != nil {
 		return outcome(err, "read "+t.schema.Name)
 	}
 	return nil

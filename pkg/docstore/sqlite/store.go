@@ -37,9 +37,8 @@ type Store struct {
 	file   os.FileInfo // of path when it was opened
 	writer *writer
 	write  *sql.DB
-	read   *sql.DB
-	// queries are the prepared reads.
-	queries *statements
+	read   *readers
+
 	closing sync.Once
 }
 
@@ -93,16 +92,27 @@ func open(ctx context.Context, path string) (*Store, error) {
 		_ = write.Close() // the first error is the one to tell
 		return nil, err
 	}
-	read, err := sql.Open("sqlite", address(path, url.Values{
-		"_query_only": {"1"}, "_busy_timeout": {"5000"}, "_dqs": {"0"},
-	}))
+	read, err := readingConnections(ctx, path)
 	if err != nil {
 		_ = write.Close() // the first error is the one to tell
 		return nil, outcome(err, "open the sqlite file")
 	}
-	read.SetMaxOpenConns(readConnections)
-	read.SetMaxIdleConns(readConnections)
-	return &Store{writer: startWriter(conn), write: write, read: read, queries: prepared(read)}, nil
+	return &Store{writer: startWriter(conn), write: write, read: read}, nil
+}
+
+func readingConnections(ctx context.Context, path string) (*readers, error) {
+	db, err := sql.Open("sqlite", address(path, url.Values{
+		"_query_only": {"1"}, "_busy_timeout": {"5000"}, "_dqs": {"0"},
+	}))
+	if err != nil {
+		return nil, err
+	}
+	read, err := openReaders(ctx, db, readConnections)
+	if err != nil {
+		_ = db.Close() // the first error is the one to tell
+		return nil, err
+	}
+	return read, nil
 }
 
 // writingConnection is the one connection that writes, to a file whose format this program knows.
@@ -165,10 +175,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Close() (err error) {
 	s.closing.Do(func() {
 		s.writer.stop()
-		s.queries.close()
-		if failed := s.read.Close(); failed != nil {
-			err = docstore.Away(failed, "close the sqlite file")
-		}
+		err = s.read.close()
 		if failed := s.write.Close(); failed != nil { // the last connection moves the WAL into the file
 			err = docstore.Away(failed, "close the sqlite file")
 		}

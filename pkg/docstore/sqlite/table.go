@@ -12,10 +12,11 @@ import (
 
 // table is one collection. It implements docstore.Raw.
 type table struct {
-	store           *Store
-	schema          docstore.Schema
-	columns         string // of a whole row, in the order of scan
-	insert, replace string
+	store   *Store
+	schema  docstore.Schema
+	columns string // of a whole row, in the order of scan
+
+	get, insert, replace string
 }
 
 func newTable(s *Store, schema docstore.Schema) *table {
@@ -31,6 +32,7 @@ func newTable(s *Store, schema docstore.Schema) *table {
 		store:   s,
 		schema:  schema,
 		columns: strings.Join(all, ", "),
+		get:     fmt.Sprintf("SELECT %s FROM %s WHERE id = ?", strings.Join(all, ", "), quote(schema.Name)),
 		insert: fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT DO NOTHING",
 			quote(schema.Name), strings.Join(all, ", "), places),
 		replace: fmt.Sprintf("UPDATE %s SET %s WHERE id = ? AND version = ?", quote(schema.Name), strings.Join(sets, ", ")),
