@@ -30,7 +30,7 @@ func TestABrokerOutageDelaysPublishingAndNotAnswering(t *testing.T) {
 		t.Errorf("%d published without a broker", n)
 	}
 	eventually(t, func() bool { return lag(w) > 0 })
-	w.startNATS()
+	must(t, w.nats.Again())
 	w.settled(20)
 	if n := w.stored(); n != 20 {
 		t.Errorf("%d events for 20 facts", n)
@@ -41,7 +41,7 @@ func TestABrokerOutageDelaysPublishingAndNotAnswering(t *testing.T) {
 func TestTheDoorOpensWithoutABrokerAndCatchesUpWhenItComes(t *testing.T) {
 	w := newWorld(t)
 	w.nats.Stop()
-	late, err := bus.Connect(bus.Options{URL: "nats://" + w.address, Name: "ingest test", Patient: true}, w.log())
+	late, err := bus.Connect(bus.Options{URL: w.nats.URL(), Name: "ingest test", Patient: true}, w.logs.Logger())
 	must(t, err)
 	t.Cleanup(late.Close)
 	w.bus.Close()
@@ -51,7 +51,7 @@ func TestTheDoorOpensWithoutABrokerAndCatchesUpWhenItComes(t *testing.T) {
 	if s := w.tell(from, "wx-main", from.notification("PAYSCORE.USER_PAID", paid(t, "EARLYBIRD"))); s != http.StatusOK {
 		t.Fatalf("answered %d", s)
 	}
-	w.startNATS()
+	must(t, w.nats.Again())
 	w.settled(1)
 	events[*notifyv1.PayScoreOrderNotified](w, "EARLYBIRD", 1)
 }
@@ -64,7 +64,7 @@ func TestAServiceThatStoppedBeforePublishingPublishesAfterItsStart(t *testing.T)
 		w.tell(from, "wx-main", from.notification("PAYSCORE.USER_PAID", paid(t, fmt.Sprintf("DEAD%d", i))))
 	}
 	w.stop()
-	w.startNATS()
+	must(t, w.nats.Again())
 	eventually(t, w.bus.Conn().IsConnected)
 	w.start()
 	w.settled(5)
@@ -95,7 +95,7 @@ func TestTwoReplicasThatSweepOneStoreMakeOneEventPerFact(t *testing.T) {
 		w.tell(from, "wx-main", from.notification("PAYSCORE.USER_PAID", paid(t, fmt.Sprintf("TWO%d", i))))
 	}
 	eventually(t, func() bool { return lag(w) > 0 })
-	w.startNATS()
+	must(t, w.nats.Again())
 	eventually(t, func() bool { return lag(w) == 0 })
 	if n := w.stored(); n != 10 {
 		t.Errorf("%d events for 10 facts", n)

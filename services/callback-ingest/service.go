@@ -4,6 +4,7 @@ package callbackingest
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -26,6 +27,7 @@ type Counts = tally.Counts
 // Service is the composed service.
 type Service struct {
 	parts    []service.Part
+	door     http.Handler
 	listener *door.Listener
 	tally    *tally.Tally
 }
@@ -71,7 +73,8 @@ func New(ctx context.Context, cfg Config, deps process.Deps) (*Service, error) {
 		Accounts: accounts, Router: router, Store: committer.Store, Accepted: announcer.Offer, Repeated: repeats.Note,
 		Tally: counts, Clock: deps.Clock, Tracer: deps.Telemetry.Tracers.Tracer("facepay"), Log: deps.Log,
 	}, cfg.MaxInFlight)
-	listener := door.NewListener(cfg.Listen, entrance.Handler(), cfg.ReadWithin, deps.Log)
+	handler := entrance.Handler()
+	listener := door.NewListener(cfg.Listen, handler, cfg.ReadWithin, deps.Log)
 	retention := journal.Retention{
 		Journal: notices, Clock: deps.Clock, Log: deps.Log, Keep: time.Duration(cfg.KeepDays) * 24 * time.Hour, Every: time.Hour,
 	}
@@ -88,7 +91,7 @@ func New(ctx context.Context, cfg Config, deps process.Deps) (*Service, error) {
 		service.Loop("committing", committer.Run),
 		listener.Part(),
 	)
-	return &Service{parts: parts, listener: listener, tally: counts}, nil
+	return &Service{parts: parts, door: handler, listener: listener, tally: counts}, nil
 }
 
 // verify refuses to run on a topology that drifted. A broker that is away is no reason to keep the door shut: what comes
@@ -107,6 +110,9 @@ func (s *Service) Parts() []service.Part { return s.parts }
 
 // URL is the door's base URL, http://host:port, "" before it is open. Notifications go to its /v1/notify/wechat/{account}.
 func (s *Service) URL() string { return s.listener.URL() }
+
+// Handler is the door without its listener, for load that must not pay for sockets. It needs the parts running.
+func (s *Service) Handler() http.Handler { return s.door }
 
 // Counts are the numbers since the service started, the same as on /metrics.
 func (s *Service) Counts() Counts { return s.tally.Counts() }

@@ -5,6 +5,7 @@ package announce
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/clock"
@@ -37,25 +38,39 @@ type Announcer struct {
 	Deps
 	// every is the time between two sweeps; a sweep leaves alone what is younger than settled, which is on its way.
 	every, settled time.Duration
-	queue          chan *journal.Notice
-	away           bool // what the last sweep found; the sweep's own
+	queue          chan offered
+	// missed is set when something did not fit in the queue.
+	missed atomic.Bool
+	away   bool // what the last sweep found; the sweep's own
+}
+
+// offered is a stored notice, with what the door read in it.
+type offered struct {
+	notice *journal.Notice
+	routed route.Routed
 }
 
 // mostAtOnce is how many events are under way to the broker together, from each of the two paths.
 const mostAtOnce = 256
 
+// mostOffered is how many wait in memory, some 2 KiB each: a burst that the door takes faster than the broker. Reading one
+// from the store again costs more than everything else that is done to publish it.
+const mostOffered = 32 * mostAtOnce
+
 // New makes an Announcer that sweeps every so often, on the clock, what has waited for longer than settled.
 func New(deps Deps, every, settled time.Duration) *Announcer {
-	return &Announcer{Deps: deps, every: every, settled: settled, queue: make(chan *journal.Notice, 4*mostAtOnce)}
+	return &Announcer{Deps: deps, every: every, settled: settled, queue: make(chan offered, mostOffered)}
 }
 
-// Offer hands a stored notice over for publishing at once. It never blocks: when too many wait, the sweep takes it.
-func (a *Announcer) Offer(n *journal.Notice) {
+// Offer hands a stored notice over for publishing at once, with its entity as the door read and routed it. It never
+// blocks: what does not fit is taken from the store as soon as the queue is empty.
+func (a *Announcer) Offer(n *journal.Notice, routed route.Routed) {
 	light := *n
-	light.Body = nil // it is not needed to publish, and may be large
+	light.Body, light.Entity = nil, nil // they are not needed to publish, and may be large
 	select {
-	case a.queue <- &light:
+	case a.queue <- offered{&light, routed}:
 	default:
+		a.missed.Store(true)
 	}
 }
 
@@ -65,25 +80,30 @@ func (a *Announcer) RunAtOnce(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case n := <-a.queue:
+		case first := <-a.queue:
 			// A stop does not cut between publishing and marking.
-			if _, err := a.publish(context.WithoutCancel(ctx), a.withOffered(n)); err != nil {
+			if _, err := a.publish(context.WithoutCancel(ctx), a.withOffered(first)); err != nil {
 				a.Log.Warn("published and not marked; the sweep publishes it again", service.KeyError, err)
+			}
+		}
+		if len(a.queue) == 0 && a.missed.CompareAndSwap(true, false) {
+			if _, err := a.backlog(ctx, a.Clock.Now()); err != nil && ctx.Err() == nil {
+				a.Log.Warn("what did not fit waits for the sweep", service.KeyError, err)
 			}
 		}
 	}
 }
 
 // withOffered adds to first what else is offered now.
-func (a *Announcer) withOffered(first *journal.Notice) []*journal.Notice {
-	ns := []*journal.Notice{first}
-	for len(ns) < mostAtOnce {
+func (a *Announcer) withOffered(first offered) []outgoing {
+	out := []outgoing{a.outgoing(first.notice, first.routed, nil)}
+	for len(out) < mostAtOnce {
 		select {
-		case n := <-a.queue:
-			ns = append(ns, n)
+		case o := <-a.queue:
+			out = append(out, a.outgoing(o.notice, o.routed, nil))
 		default:
-			return ns
+			return out
 		}
 	}
-	return ns
+	return out
 }

@@ -21,23 +21,31 @@ func (a *Announcer) RunSweep(ctx context.Context) error {
 	}
 }
 
-// sweep works off the backlog, oldest first. A page of which nothing was acknowledged ends it: the broker is away. A
-// single failure does not: no notice waits for another.
+// sweep works off what has waited for long.
 func (a *Announcer) sweep(ctx context.Context) error {
-	away := false
-	for page, err := range a.Journal.WaitingPages(ctx, a.Clock.Now().Add(-a.settled)) {
+	away, err := a.backlog(ctx, a.Clock.Now().Add(-a.settled))
+	if err != nil {
+		return err
+	}
+	a.tellChange(away)
+	return a.measure(ctx)
+}
+
+// backlog publishes what waits in the store and came before a time, oldest first. A page of which nothing was
+// acknowledged ends it: the broker is away. A single failure does not: no notice waits for another.
+func (a *Announcer) backlog(ctx context.Context, before time.Time) (away bool, err error) {
+	for page, err := range a.Journal.WaitingPages(ctx, before) {
 		if err != nil {
-			return err
+			return away, err
 		}
-		if away, err = a.publish(context.WithoutCancel(ctx), page); err != nil {
-			return err
+		if away, err = a.publish(context.WithoutCancel(ctx), a.stored(page)); err != nil {
+			return away, err
 		}
 		if away || ctx.Err() != nil {
 			break
 		}
 	}
-	a.tellChange(away)
-	return a.measure(ctx)
+	return away, nil
 }
 
 // tellChange logs when the broker goes and when it is back, not at every sweep between.

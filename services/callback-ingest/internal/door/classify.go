@@ -17,6 +17,7 @@ import (
 func (d *Door) classify(n *journal.Notice, got *delivery) tally.Outcome {
 	n.Kind = notice.KindOf(n.EventType)
 	routed, err := d.Router.Route(n.Account, n.EventType, n.Entity)
+	got.routed = routed
 	var fact notice.Fact = unread(n)
 	if routed.Entity != nil {
 		fact = routed.Entity.Fact()

@@ -9,6 +9,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/service"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/journal"
+	"github.com/facepay-go/facepay/services/callback-ingest/internal/route"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/tally"
 )
 
@@ -18,7 +19,9 @@ type delivery struct {
 	account   string
 	requestID string
 	// notice is nil until the notification proved genuine.
-	notice  *journal.Notice
+	notice *journal.Notice
+	// routed is what was read in the notice.
+	routed  route.Routed
 	outcome tally.Outcome
 	reason  string
 	// cause is the error behind a refusal.

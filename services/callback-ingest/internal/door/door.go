@@ -28,8 +28,9 @@ type Deps struct {
 	Router   route.Router
 	// Store is nil for a new fact on disk, Duplicate for a known one, Retry when it cannot say in time.
 	Store func(context.Context, *journal.Notice) error
-	// Accepted is told of every new notice that waits to be published; Repeated of every fact told again. Neither blocks.
-	Accepted func(*journal.Notice)
+	// Accepted is told of every new notice that waits to be published, and of what was read in it; Repeated of every fact
+	// told again. Neither blocks.
+	Accepted func(*journal.Notice, route.Routed)
 	Repeated func(id string)
 	Tally    *tally.Tally
 	Clock    clock.Clock
@@ -67,7 +68,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	switch got.outcome {
 	case tally.Accepted:
-		d.Accepted(got.notice)
+		d.Accepted(got.notice, got.routed)
 	case tally.Duplicate:
 		d.Repeated(got.notice.ID)
 	}

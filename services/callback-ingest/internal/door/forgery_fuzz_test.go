@@ -47,7 +47,7 @@ func entrance(t testing.TB, stored *int) http.Handler {
 	return door.New(door.Deps{
 		Accounts: map[string]door.Keys{"wx-main": {Ring: ring, APIv3: account.APIv3()}}, Router: route.New(book),
 		Store:    func(context.Context, *journal.Notice) error { *stored++; return nil },
-		Accepted: func(*journal.Notice) {}, Repeated: func(string) {}, Tally: counts, Clock: now,
+		Accepted: func(*journal.Notice, route.Routed) {}, Repeated: func(string) {}, Tally: counts, Clock: now,
 		Tracer: tracenoop.NewTracerProvider().Tracer(""), Log: slog.New(slog.DiscardHandler),
 	}, 64<<20).Handler()
 }

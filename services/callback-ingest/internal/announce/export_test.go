@@ -1,0 +1,4 @@
+package announce
+
+// MostOffered is how many notices wait in memory.
+const MostOffered = mostOffered
