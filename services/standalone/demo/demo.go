@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
+	"github.com/facepay-go/facepay/services/standalone/secrets"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
@@ -29,6 +30,9 @@ type Options struct {
 	Progress io.Writer
 	// Terminal is true when Progress can rewrite its line.
 	Terminal bool
+	// Dir is the data folder of the stack, whose keys are searched for; Log gives what the stack has logged, at level debug.
+	Dir string
+	Log func() (string, error)
 }
 
 // Scale and Tune are the pace of the demo's world: a minute is three seconds.
@@ -66,6 +70,10 @@ func Run(ctx context.Context, s *stack.Stack, o Options) (*Report, error) {
 	gateway := &kiosk.Gateway{
 		NC: s.Bus.Conn(), JS: js, Merchant: stack.Merchant, Control: s.Sandbox.ControlURL(), HTTP: &http.Client{Timeout: 30 * time.Second},
 	}
+	used := &secrets.Used{}
+	if err := used.AddKeys(o.Dir); err != nil {
+		return nil, err
+	}
 	visits := plan(o)
 	for i := range special {
 		for _, template := range special[i].faults {
@@ -77,10 +85,10 @@ func Run(ctx context.Context, s *stack.Stack, o Options) (*Report, error) {
 		}
 	}
 	progress := startProgress(o, tracker, visits)
-	walkAll(ctx, gateway, tracker, visits, o.Kiosks)
+	walkAll(ctx, gateway, tracker, visits, o.Kiosks, used)
 	settle(ctx, tracker, visits)
 	progress.stop()
-	return examine(ctx, s, gateway, tracker, visits, began)
+	return examine(ctx, s, gateway, tracker, o, used, visits, began)
 }
 
 // plan deals the special visits twice, as far as there is room, and fills up with plain ones.
@@ -102,13 +110,15 @@ func plan(o Options) []*visit {
 	return visits
 }
 
-func walkAll(ctx context.Context, g *kiosk.Gateway, t *kiosk.Tracker, visits []*visit, kiosks int) {
+func walkAll(ctx context.Context, g *kiosk.Gateway, t *kiosk.Tracker, visits []*visit, kiosks int, used *secrets.Used) {
 	queue := make(chan *visit)
 	var serving sync.WaitGroup
 	for k := range kiosks {
 		serving.Go(func() {
 			for v := range queue {
-				w := &walk{Gateway: g, tracker: t, number: v.number, device: fmt.Sprintf("KIOSK-%04d", k+1), user: "user of " + v.number}
+				w := &walk{
+					Gateway: g, tracker: t, used: used, number: v.number, device: fmt.Sprintf("KIOSK-%04d", k+1), user: "user of " + v.number,
+				}
 				v.err = v.scenario.script(ctx, w)
 			}
 		})

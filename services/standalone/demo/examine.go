@@ -4,26 +4,29 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/url"
 	"slices"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/services/standalone/audit"
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
+	"github.com/facepay-go/facepay/services/standalone/secrets"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
 // examine holds what the world learnt against what the provider knows.
-func examine(ctx context.Context, s *stack.Stack, g *kiosk.Gateway, t *kiosk.Tracker, visits []*visit, began time.Time) (*Report, error) {
+func examine(
+	ctx context.Context, s *stack.Stack, g *kiosk.Gateway, t *kiosk.Tracker, o Options, used *secrets.Used, visits []*visit, began time.Time,
+) (*Report, error) {
 	r := &Report{Orders: len(visits)}
 	x := &examiner{report: r, rows: map[*scenario]*row{}}
-	book, err := provider(ctx, g)
+	book, err := audit.Book(ctx, g)
 	if err != nil {
 		return nil, err
 	}
 	for _, v := range visits {
 		x.visit(v, t.Of(v.number), book[v.number])
-		calls, err := requests(ctx, g, v.number)
+		calls, err := audit.RequestsOf(ctx, g, v.number)
 		if err != nil {
 			return nil, err
 		}
@@ -42,6 +45,9 @@ func examine(ctx context.Context, s *stack.Stack, g *kiosk.Gateway, t *kiosk.Tra
 		return nil, err
 	}
 	if err := x.deadLetters(ctx, s, visits); err != nil {
+		return nil, err
+	}
+	if err := x.secrets(ctx, s, o, used, visits); err != nil {
 		return nil, err
 	}
 	counts := s.Ingest.Counts()
@@ -68,7 +74,7 @@ func (x *examiner) broken(format string, args ...any) {
 }
 
 // visit checks one order: one end, the right one, the same as the provider's.
-func (x *examiner) visit(v *visit, said []kiosk.Said, booked bookRow) {
+func (x *examiner) visit(v *visit, said []kiosk.Said, booked audit.Row) {
 	w := x.rows[v.scenario]
 	if w == nil {
 		w = &row{title: v.scenario.title, want: v.scenario.want}
@@ -111,8 +117,8 @@ func (x *examiner) visit(v *visit, said []kiosk.Said, booked bookRow) {
 	if want := money.Fen(v.scenario.total); paid != want || booked.Paid != want {
 		x.broken("3 charged = commanded: %s paid %d fen, provider %d, commanded %d", v.number, paid, booked.Paid, want)
 	}
-	if got := booked.as(); got != end && (got != "none" || (end != "refused" && end != "abandoned")) {
-		x.broken("5 our state is the provider's: %s is %s for us, %s for the provider", v.number, end, got)
+	if !booked.Agrees(end) {
+		x.broken("5 our state is the provider's: %s is %s for us, %s for the provider", v.number, end, booked.End())
 	}
 	if ends == 1 && end == v.scenario.want {
 		w.ok++
@@ -137,7 +143,7 @@ func (x *examiner) count(end string) {
 }
 
 // requests checks what the provider received about one order.
-func (x *examiner) requests(number string, r received) {
+func (x *examiner) requests(number string, r audit.Requests) {
 	x.report.Happened.ProviderRequests += len(r.Calls)
 	if r.Executed["create"] > 1 {
 		x.broken("2 one provider order per number: %s was created %d times", number, r.Executed["create"])
@@ -201,61 +207,4 @@ func (x *examiner) deadLetters(ctx context.Context, s *stack.Stack, visits []*vi
 
 func subjectEnds(subject, number string) bool {
 	return len(subject) > len(number) && subject[len(subject)-len(number):] == number
-}
-
-// bookRow is an order in the provider's book.
-type bookRow struct {
-	OutOrderNo  string    `json:"out_order_no"`
-	State       string    `json:"state"`
-	Description string    `json:"state_description"`
-	Total       money.Fen `json:"total_amount"`
-	Paid        money.Fen `json:"paid_amount"`
-}
-
-// as puts the provider's state into our words.
-func (b bookRow) as() string {
-	switch {
-	case b.OutOrderNo == "":
-		return "none"
-	case b.State == "REVOKED":
-		return "revoked"
-	case b.State == "DONE" && b.Total == 0:
-		return "free"
-	case b.State == "DONE" && b.Paid == b.Total:
-		return "paid"
-	}
-	return b.State + "/" + b.Description
-}
-
-// provider reads the whole book.
-func provider(ctx context.Context, g *kiosk.Gateway) (map[string]bookRow, error) {
-	book := map[string]bookRow{}
-	query := url.Values{"limit": {"1000"}}
-	for {
-		var page struct {
-			Orders []bookRow `json:"orders"`
-			Next   string    `json:"next"`
-		}
-		if err := g.Get(ctx, "/control/wechat/book", query, &page); err != nil {
-			return nil, err
-		}
-		for _, o := range page.Orders {
-			book[o.OutOrderNo] = o
-		}
-		if page.Next == "" {
-			return book, nil
-		}
-		query.Set("after", page.Next)
-	}
-}
-
-// received is what the provider got about one number.
-type received struct {
-	Executed map[string]int `json:"executed"`
-	Bodies   map[string]int `json:"bodies"`
-	Calls    []struct{}     `json:"calls"`
-}
-
-func requests(ctx context.Context, g *kiosk.Gateway, number string) (r received, err error) {
-	return r, g.Get(ctx, "/control/wechat/requests", url.Values{"out_order_no": {number}}, &r)
 }

@@ -24,6 +24,8 @@ type Report struct {
 	ProviderPaidFen money.Fen `json:"provider_paid_fen"`
 	// Happened counts the trouble that was made.
 	Happened Happened `json:"happened"`
+	// Secrets is the search for invariant 8; what it finds also breaks Invariants.
+	Secrets Secrets `json:"secrets"`
 	// Invariants is "hold", or the list of what broke.
 	Invariants any     `json:"invariants"`
 	Seconds    float64 `json:"seconds"`
@@ -72,6 +74,7 @@ func (r *Report) Print(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	fmt.Fprintf(w, "\nsecrets searched: %d values, found out of place: %d\n", r.Secrets.Searched, r.Secrets.OutOfPlace)
 	if broken, ok := r.Invariants.([]string); ok {
 		fmt.Fprintln(w, "\nBROKEN:")
 		for _, b := range broken {

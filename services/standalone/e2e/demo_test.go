@@ -5,23 +5,35 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/facepay-go/facepay/pkg/event"
+	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
 	"github.com/facepay-go/facepay/services/standalone/demo"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
-func demoWorld(t *testing.T) *world {
-	return newWorld(t, func(o *stack.Options) { o.Scale, o.Tune = demo.Scale, demo.Tune })
+func demoWorld(t *testing.T, change ...func(*stack.Options)) *world {
+	return newWorld(t, append([]func(*stack.Options){func(o *stack.Options) { o.Scale, o.Tune = demo.Scale, demo.Tune }}, change...)...)
 }
 
-func TestTheDemoHoldsItsInvariants(t *testing.T) {
-	t.Parallel()
-	w := demoWorld(t)
-	report, err := demo.Run(w.ctx, w.Stack, demo.Options{Orders: 70, Kiosks: 12, Run: "E2E", Progress: io.Discard})
+// demoOptions adds where this world keeps its keys and its log.
+func (w *world) demoOptions(o demo.Options) demo.Options {
+	o.Progress, o.Dir, o.Log = io.Discard, w.options.Dir, func() (string, error) { return w.log.String(), nil }
+	return o
+}
+
+func TestTheDemoHoldsItsInvariants(t *testing.T) { inEveryDelivery(t, demoHolds) }
+
+func demoHolds(t *testing.T, d delivery) {
+	w := demoWorld(t, d.set)
+	report, err := demo.Run(w.ctx, w.Stack, w.demoOptions(demo.Options{Orders: 70, Kiosks: 12, Run: "E2E"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,6 +55,12 @@ func TestTheDemoNoticesPlantedBreakage(t *testing.T) {
 		"somebody cancels in the portal": {func(w *world, number string) error {
 			return w.post("/control/wechat/orders/" + number + "/cancel")
 		}, "1 nothing is lost"},
+		"a key is logged": {func(w *world, _ string) error {
+			key, err := os.ReadFile(filepath.Join(w.options.Dir, "keys", "apiv3_key.txt"))
+			w.options.Log.Debug("decrypting", "with", string(key))
+			return err
+		}, "the log holds [apiv3_key.txt]"},
+		"an openid is told in an event": {openidTold, "a body on ORDER holds [openid]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := demoWorld(t)
@@ -56,7 +74,7 @@ func TestTheDemoNoticesPlantedBreakage(t *testing.T) {
 				}
 				planted <- err
 			}()
-			report, err := demo.Run(w.ctx, w.Stack, demo.Options{Orders: 1, Kiosks: 1, Run: "PLANT", Progress: io.Discard})
+			report, err := demo.Run(w.ctx, w.Stack, w.demoOptions(demo.Options{Orders: 1, Kiosks: 1, Run: "PLANT"}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,6 +99,29 @@ func (w *world) post(path string) error {
 		return fmt.Errorf("%s: %s", path, resp.Status)
 	}
 	return nil
+}
+
+// openidTold publishes an alarm that names the user of an order.
+func openidTold(w *world, number string) error {
+	s, err := w.JS.Stream(w.ctx, "KIOSK")
+	if err != nil {
+		return err
+	}
+	stored, err := s.GetLastMsgForSubject(w.ctx, event.Root+".kiosk.face_result."+stack.Merchant+"."+number)
+	if err != nil {
+		return err
+	}
+	var face kioskv1.FaceResult
+	if err := proto.Unmarshal(stored.Data, &face); err != nil {
+		return err
+	}
+	e, err := event.New(context.Background(), "leak", w.Clock.Now(), &orderv1.OrderAlarm{
+		Merchant: w.Merchant, OutOrderNo: number, DeviceId: "KIOSK-0001", Code: "planted", TextEn: "look at " + face.GetOpenid(),
+	})
+	if err != nil {
+		return err
+	}
+	return w.bus.Publish(w.ctx, e)
 }
 
 // falselyPaid publishes an OrderPaid that no provider proved.

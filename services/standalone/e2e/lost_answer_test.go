@@ -8,8 +8,11 @@ import (
 var doubts = []string{"lost_answer", "timeout", "system_error_after", "bad_gateway_after", "answer_wrong_key", "answer_probe"}
 
 func TestMoneyEqualsTheBookWhateverAnswerIsLost(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
+	inEveryDelivery(t, whateverAnswerIsLost)
+}
+
+func whateverAnswerIsLost(t *testing.T, d delivery) {
+	w := newWorld(t, d.set)
 	var visits []*visit
 	var numbers []string
 	for _, op := range []string{"create", "complete", "cancel", "query"} {

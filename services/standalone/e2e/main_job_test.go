@@ -27,8 +27,11 @@ var callbackWays = []struct {
 }
 
 func TestAVisitIsPaidExactlyOnceHoweverItsCallbackComes(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
+	inEveryDelivery(t, paidExactlyOnce)
+}
+
+func paidExactlyOnce(t *testing.T, d delivery) {
+	w := newWorld(t, d.set)
 	var visits []*visit
 	var numbers []string
 	for _, way := range callbackWays {

@@ -44,8 +44,8 @@ func (a account) broken(end string, paid money.Fen) (found []string) {
 	if sum != paid || a.Book.Paid != paid {
 		say("we say %d fen were paid, the provider %d, commanded were %d", sum, a.Book.Paid, paid)
 	}
-	if got := a.Book.end(); got != end && (got != "none" || (end != "refused" && end != "abandoned")) {
-		say("the provider says %s, we say %s", got, end)
+	if !a.Book.Agrees(end) {
+		say("the provider says %s, we say %s", a.Book.End(), end)
 	}
 	for _, op := range []string{"create", "complete", "cancel"} {
 		if n := a.Requests.Executed[op]; n > 1 {
@@ -56,21 +56,6 @@ func (a account) broken(end string, paid money.Fen) (found []string) {
 		}
 	}
 	return found
-}
-
-// end puts the provider's state into our words.
-func (b bookRow) end() string {
-	switch {
-	case b.OutOrderNo == "":
-		return "none"
-	case b.State == "REVOKED":
-		return "revoked"
-	case b.State == "DONE" && b.Total == 0:
-		return "free"
-	case b.State == "DONE" && b.Paid == b.Total:
-		return "paid"
-	}
-	return b.State + "/" + b.Description
 }
 
 // misheard compares what a listener heard with what the stream holds.

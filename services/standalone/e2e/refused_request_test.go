@@ -11,15 +11,20 @@ import (
 
 // A request's mistake is answered in the reply; neither the answer nor the log repeats what came.
 func TestARefusedRequestNamesItsFieldAndRepeatsNoSecret(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
+	inEveryDelivery(t, refusedRequest)
+}
+
+func refusedRequest(t *testing.T, d delivery) {
+	w := newWorld(t, d.set)
 	v := w.visit("REQ")
 	if err := v.open(); err != nil {
 		t.Fatal(err)
 	}
-	w.secrets.addKeys(t, w.options.Dir)
+	if err := w.secrets.AddKeys(w.options.Dir); err != nil {
+		t.Fatal(err)
+	}
 	const raw = "this+raw/data=must not be quoted" // a blank: a + was lost on the way
-	w.secrets.add("rawdata", raw)
+	w.secrets.Add("rawdata", raw)
 	for field, change := range map[string]func(*authinfov1.OpenSessionRequest){
 		"merchant":     func(r *authinfov1.OpenSessionRequest) { r.Merchant = "nobody" },
 		"service_id":   func(r *authinfov1.OpenSessionRequest) { r.ServiceId = "999999" },
@@ -34,11 +39,11 @@ func TestARefusedRequestNamesItsFieldAndRepeatsNoSecret(t *testing.T) {
 		if !fault.Is(err, fault.Terminal) || fault.FieldOf(err) != field {
 			t.Errorf("%s: the answer is %v about %q", field, err, fault.FieldOf(err))
 		}
-		if kinds := w.secrets.found(fmt.Sprint(err)); len(kinds) > 0 {
+		if kinds := w.secrets.In(fmt.Sprint(err)); len(kinds) > 0 {
 			t.Errorf("the error about %s holds %v", field, kinds)
 		}
 	}
-	if kinds := w.secrets.found(w.log.String()); len(kinds) > 0 {
+	if kinds := w.secrets.In(w.log.String()); len(kinds) > 0 {
 		t.Errorf("the log holds %v", kinds)
 	}
 	if !strings.Contains(w.log.String(), `"level":"DEBUG"`) {

@@ -16,20 +16,13 @@ import (
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
-func TestFactsInAnyOrderAndThriceEndTheSame(t *testing.T) {
-	t.Parallel()
-	factsInAnyOrder(t, newWorld(t))
-}
-
-func TestFactsInAnyOrderAndThriceEndTheSameWithoutRememberedIDs(t *testing.T) {
-	t.Parallel()
-	factsInAnyOrder(t, newWorld(t, tuned(func(c *stack.Configs) { c.Order.HandledBound = 0 })))
-}
+func TestFactsInAnyOrderAndThriceEndTheSame(t *testing.T) { inEveryDelivery(t, factsInAnyOrder) }
 
 // orders are all orders of three facts.
 var orders = [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
 
-func factsInAnyOrder(t *testing.T, w *world) {
+func factsInAnyOrder(t *testing.T, d delivery) {
+	w := newWorld(t, d.set)
 	// One session gives the credential; each order's own session event is played by hand, so that it can come late.
 	host := w.visit("HOST")
 	if err := host.open(); err != nil {

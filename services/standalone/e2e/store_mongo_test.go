@@ -18,10 +18,7 @@ import (
 // a server the stories fail: a store that was not tried is not tested.
 func stores(t testing.TB) func(string) string {
 	t.Helper()
-	server := strings.TrimRight(os.Getenv("MONGODB_URI"), "/")
-	if server == "" {
-		t.Fatal("MONGODB_URI is not set; run make test-mongo")
-	}
+	server := strings.TrimRight(mongoServer(t), "/")
 	run := strings.ToLower(rand.Text()[:10])
 	name := func(service string) string { return "e2e_" + run + "_" + service }
 	t.Cleanup(func() {
@@ -39,4 +36,14 @@ func stores(t testing.TB) func(string) string {
 		}
 	})
 	return func(service string) string { return server + "/" + name(service) }
+}
+
+// mongoServer is the server at MONGODB_URI.
+func mongoServer(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv("MONGODB_URI")
+	if server == "" {
+		t.Fatal("MONGODB_URI is not set; run make test-mongo")
+	}
+	return server
 }

@@ -59,7 +59,7 @@ func (v *visit) open() error {
 			return err
 		}
 		v.rawdata = raw
-		v.secrets.add("rawdata", raw)
+		v.secrets.Add("rawdata", raw)
 	}
 	var refused error
 	if err := v.until("a session for "+v.number, func() (bool, error) {
@@ -74,7 +74,7 @@ func (v *visit) open() error {
 	}); err != nil {
 		return err
 	}
-	v.secrets.add("authinfo", v.session.GetAuthinfo())
+	v.secrets.Add("authinfo", v.session.GetAuthinfo())
 	return refused
 }
 
@@ -92,8 +92,8 @@ func (v *visit) show(behaviour string) (*kioskv1.FaceResult, error) {
 	if face.ReturnCode != behaviour {
 		return nil, fmt.Errorf("the SDK says %s %s, want %s", face.ReturnCode, face.ReturnMsg, behaviour)
 	}
-	v.secrets.add("openid", face.OpenID)
-	v.secrets.add("face_sid", face.FaceSID)
+	v.secrets.Add("openid", face.OpenID)
+	v.secrets.Add("face_sid", face.FaceSID)
 	fact := kiosk.FaceResult(v.Merchant, v.session, v.device, face)
 	fact.ServiceIntroduction = "无人售货柜"
 	fact.RiskFund = &kioskv1.RiskFund{AmountFen: 10_000, Description: "购物预估费用"}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/bus"
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
+	"github.com/facepay-go/facepay/services/standalone/secrets"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
@@ -36,7 +37,7 @@ type world struct {
 	bus     *bus.Bus
 	tracker *kiosk.Tracker
 	log     *record
-	secrets *secrets
+	secrets *secrets.Used
 }
 
 // newWorld starts a system; change adapts its options before that.
@@ -54,7 +55,7 @@ func bareWorld(t testing.TB, change ...func(*stack.Options)) *world {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
-	w := &world{ctx: ctx, t: t, log: &record{}, secrets: &secrets{}}
+	w := &world{ctx: ctx, t: t, log: &record{}, secrets: &secrets.Used{}}
 	w.options = stack.Options{
 		Dir: t.TempDir(), Scale: scale, Tune: tune, Store: stores(t),
 		NATS: freeAddress(t), Door: freeAddress(t), Provider: freeAddress(t), Control: freeAddress(t),
@@ -94,6 +95,9 @@ func (w *world) start() {
 func (w *world) stop() {
 	if err := w.Stack.Stop(context.WithoutCancel(w.ctx)); err != nil {
 		w.t.Errorf("stopping the system: %v", err)
+	}
+	if n := w.Stack.Contradictions(); n > 0 {
+		w.t.Errorf("%d handlers contradicted themselves when they ran twice; the log says which", n)
 	}
 }
 

@@ -47,11 +47,21 @@ func (s *Stack) connect(of string) (*bus.Bus, error) {
 	if name == "" {
 		name = "standalone"
 	}
-	b, err := bus.Connect(bus.Options{URL: s.NATSURL, Name: name}, s.log.With(service.KeyService, name))
+	b, err := bus.Connect(bus.Options{URL: s.NATSURL, Name: name, DeliverTwice: s.twice}, s.log.With(service.KeyService, name))
 	if err != nil {
 		return nil, err
 	}
+	s.buses = append(s.buses, b)
 	s.onStop(of, func(context.Context) error { b.Close(); return nil })
 	go s.watch(name, service.Part{Name: "broker", Failed: b.Lost()})
 	return b, nil
+}
+
+// Contradictions is how many events had another outcome when their handler ran again (Options.Twice): each is a handler
+// that is not idempotent, and the log names it.
+func (s *Stack) Contradictions() (n int64) {
+	for _, b := range s.buses {
+		n += b.Contradictions()
+	}
+	return n
 }

@@ -36,6 +36,8 @@ type Options struct {
 	Store func(service string) string
 	// Replicas is how many of each service run, on one store and one broker; 0 is 1.
 	Replicas int
+	// Twice runs every handler of an event twice before its message is settled, for tests: see Stack.Contradictions.
+	Twice bool
 	// Tune changes the services' configurations before they start; nil leaves the defaults.
 	Tune func(*Configs)
 	Log  *slog.Logger
@@ -63,6 +65,8 @@ type Stack struct {
 
 	log    *slog.Logger
 	broker *embedded.Server
+	twice  bool
+	buses  []*bus.Bus
 	stops  []stop
 	failed chan error
 }
@@ -80,7 +84,7 @@ const (
 // Start brings everything up; when it returns, kiosks may come. After an error nothing is left running. A folder that
 // another stack has is Terminal, folder_in_use, and is not touched.
 func Start(ctx context.Context, o Options) (_ *Stack, err error) {
-	s := &Stack{log: o.Log, failed: make(chan error, 1)}
+	s := &Stack{log: o.Log, twice: o.Twice, failed: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Stop(context.WithoutCancel(ctx)))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -62,7 +63,7 @@ func demoCommand() *cobra.Command {
 }
 
 func runDemo(ctx context.Context, dir string, o demo.Options) (report *demo.Report, err error) {
-	log, closeLog, err := fileLog(dir, "info")
+	log, closeLog, err := fileLog(dir, "debug")
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +73,11 @@ func runDemo(ctx context.Context, dir string, o demo.Options) (report *demo.Repo
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Stop(context.WithoutCancel(ctx))) }()
-	o.Run = rand.Text()[:6]
+	o.Run, o.Dir = rand.Text()[:6], dir
+	o.Log = func() (string, error) {
+		text, err := os.ReadFile(filepath.Join(dir, logName))
+		return string(text), err
+	}
 	o.Progress, o.Terminal = os.Stderr, isatty.IsTerminal(os.Stderr.Fd())
 	return demo.Run(ctx, s, o)
 }

@@ -21,6 +21,6 @@ func main() {
 
 func rootCommand() *cobra.Command {
 	root := cli.Root("facepay", "face-scan kiosks on WeChat PayScore: the back end, whole or by commands (刷脸支付分)")
-	root.AddCommand(runCommand(), demoCommand(), initCommand(), kioskCommand())
+	root.AddCommand(runCommand(), demoCommand(), chaosCommand(), benchCommand(), initCommand(), kioskCommand(), floodCommand())
 	return root
 }

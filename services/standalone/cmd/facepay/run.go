@@ -101,6 +101,9 @@ var welcome = template.Must(template.New("welcome").Parse(`facepay runs. Stop it
   one order:          facepay --nats {{.NATS}} order show NUMBER
 `))
 
+// logName is the log's file in the data folder.
+const logName = "facepay.log"
+
 // fileLog logs to facepay.log in the data folder, so that the terminal stays readable.
 func fileLog(dir, level string) (*slog.Logger, func(), error) {
 	var l slog.Level
@@ -110,7 +113,7 @@ func fileLog(dir, level string) (*slog.Logger, func(), error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(dir, "facepay.log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, logName), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,73 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/bus"
+	"github.com/facepay-go/facepay/services/standalone/audit"
+	"github.com/facepay-go/facepay/services/standalone/kiosk"
+)
+
+// lastWords is how long what the audit finds broken may still be on its way once nothing moves any more.
+const lastWords = time.Minute
+
+// settle waits until nothing is under way any more and audits. What the audit still finds broken may be on its way: it is
+// asked again until the time is over.
+func settle(ctx context.Context, o Options, c *city, bar *progress) (*Report, error) {
+	bounded, cancel := context.WithTimeout(ctx, o.Settle)
+	defer cancel()
+	for _, number := range c.promises.Sessions {
+		if _, err := c.tracker.Await(bounded, number, kiosk.Final...); err != nil {
+			break // the audit names the orders without an end
+		}
+	}
+	for {
+		idle, err := c.idle(bounded)
+		if idle && err == nil {
+			break
+		}
+		if sleep(bounded, 100*time.Millisecond) != nil {
+			break
+		}
+	}
+	bounded, cancel = context.WithTimeout(bounded, lastWords)
+	defer cancel()
+	for {
+		r, err := c.audit(ctx)
+		if err != nil || len(r.breaches) == 0 {
+			return r, err
+		}
+		bar.phase(fmt.Sprintf("settling (%s)", r.breaches[0]))
+		if sleep(bounded, 3*time.Second) != nil {
+			return r, ctx.Err()
+		}
+	}
+}
+
+// idle reports that no service has a message left to handle.
+func (c *city) idle(ctx context.Context) (bool, error) {
+	for _, each := range bus.Consumers() {
+		consumer, err := c.gateway.JS.Consumer(ctx, each.Stream, each.Config.Durable)
+		if err != nil {
+			return false, err
+		}
+		if info := consumer.CachedInfo(); info.NumPending > 0 || info.NumAckPending > 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+func (c *city) audit(ctx context.Context) (*Report, error) {
+	ledger, err := audit.ReadLedger(ctx, c.gateway.JS, c.gateway)
+	if err != nil {
+		return nil, fmt.Errorf("reading what came of it: %w", err)
+	}
+	r := reportOf(ledger.Examine(c.promises))
+	for _, failed := range c.failed {
+		r.add("a visit could not be made: " + failed)
+	}
+	return r, nil
+}

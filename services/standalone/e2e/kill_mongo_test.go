@@ -1,0 +1,23 @@
+//go:build mongo
+
+package e2e
+
+import (
+	"testing"
+
+	"github.com/facepay-go/facepay/services/standalone/chaos"
+)
+
+func TestTwoReplicasOfEveryServiceSurviveKillsAndARollingRestartUnderLoad(t *testing.T) {
+	t.Parallel()
+	r := survives(t, chaos.Options{Mode: chaos.Apart, Replicas: 2, Store: mongoServer(t), Orders: 100, Kiosks: 24, Kills: 8})
+	rolled := 0
+	for what, times := range r.Kills {
+		if len(what) > 8 && what[:8] == "restart " {
+			rolled += times
+		}
+	}
+	if rolled == 0 {
+		t.Error("nothing was restarted under load")
+	}
+}

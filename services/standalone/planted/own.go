@@ -1,0 +1,59 @@
+package main
+
+// own are faults that this protocol, this broker and this store invite.
+var own = []fault{
+	{
+		says: "need_user_confirm: false is left out, and the server's default is true",
+		edits: []edit{{"pkg/wechatpay/payscore/create.go",
+			`json:"need_user_confirm"`, `json:"need_user_confirm,omitempty"`}},
+		pkg: "pkg/wechatpay/payscore", test: "TestFalseAndZeroAreSentAndEmptyOptionalsAreNot",
+	},
+	{
+		says: "deduplicated by the delivery's id instead of the fact",
+		edits: []edit{{ingest + "/internal/door/classify.go",
+			"journal.IDOf(n.Account, fact)", "hex.EncodeToString([]byte(n.NotificationID))"}},
+		pkg: ingest, test: "TestAHundredCopiesAtOnceAreAllAnsweredAndMakeOneEvent",
+	},
+	{
+		says:  "a failed message is given back without a delay",
+		edits: []edit{{"pkg/bus/settle.go", "ackErr = msg.NakWithDelay(delay)", "ackErr = msg.Nak()"}},
+		pkg:   "pkg/bus", test: "TestWhatFailedComesAgainNoSoonerThanItsWait",
+	},
+	{
+		says: "the frozen body is made anew for every try",
+		edits: []edit{
+			{orders + "/internal/wechat/call.go", "import (\n", "import (\n\t\"bytes\"\n\t\"fmt\"\n"},
+			{orders + "/internal/wechat/call.go", "d.client.Create(ctx, o.Create.Body)",
+				`d.client.Create(ctx, fmt.Appendf(nil, "%s,\"try\":%d}", bytes.TrimSuffix(o.Create.Body, []byte("}")), o.Create.Tries))`},
+		},
+		pkg: orders + "/internal/errand", test: "TestALostAnswerIsFollowedByTheSameBytesAfterAGap",
+	},
+	{
+		says:  "an unknown outcome is taken as a no: by the order",
+		edits: []edit{{orders + "/internal/wechat/call.go", "\t\treturn order.Unknown, \"\"\n", "\t\treturn order.Refusal, \"rule\"\n"}},
+		pkg:   orders + "/internal/wechat", test: "TestAnswersComeBackInTheOrdersWords",
+	},
+	{
+		says: "an unknown outcome is taken as a no: a 5xx by the transport",
+		edits: []edit{{"pkg/wechatpay/answer.go",
+			"a.Code, a.Doubt = errorCode(r.body), DoubtServer", "a.Code, a.Outcome = errorCode(r.body), No"}},
+		pkg: "pkg/wechatpay", test: "TestOutcomeIsThreeValued",
+	},
+	{
+		says: "a signature probe is waved through",
+		edits: []edit{{"pkg/wechatpay/signature.go",
+			`return reject(SignProbe, "WeChat probed whether signatures are verified")`, "return nil"}},
+		pkg: ingest, test: "TestAProbeIsFollowedByItsGenuineCopy",
+	},
+	{
+		says: "the timestamp's window is not checked",
+		edits: []edit{{"pkg/wechatpay/signature.go",
+			"if err := withinWindow(now, timestamp); err != nil {", "if err := withinWindow(now, timestamp); false && err != nil {"}},
+		pkg: "pkg/wechatpay/notify", test: "TestTheWindowIs299SecondsBothWays",
+	},
+	{
+		says:  "a versioned replace without the version",
+		edits: []edit{{"pkg/docstore/sqlite/table.go", "WHERE id = ? AND version = ?", "WHERE id = ? AND version <> -?"}},
+		pkg:   "pkg/docstore/sqlite", test: "TestSQLiteKeepsThePromisesOfDocstore",
+	},
+}
