@@ -3,6 +3,7 @@ module github.com/facepay-go/facepay/services/standalone
 go 1.26.0
 
 require (
+	github.com/facepay-go/facepay/deploy v0.0.0
 	github.com/facepay-go/facepay/pkg v0.0.0
 	github.com/facepay-go/facepay/proto v0.0.0
 	github.com/facepay-go/facepay/services/authinfo v0.0.0
@@ -19,6 +20,7 @@ require (
 	golang.org/x/sync v0.24.0
 	google.golang.org/protobuf v1.36.12
 	modernc.org/sqlite v1.61.1
+	pgregory.net/rapid v1.3.0
 )
 
 require (
@@ -27,7 +29,6 @@ require (
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
-	github.com/facepay-go/facepay/deploy v0.0.0 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/google/go-tpm v0.9.8 // indirect
