@@ -48,14 +48,14 @@ type load struct {
 
 func whole() load {
 	return load{
-		deliveries: 10_000, connections: 64, orders: 1000, kiosks: 128,
-		stored: []int{1000, 10_000, 100_000}, storedOrders: 500, steady: time.Second,
+		deliveries: 10_000, connections: 64, orders: 2000, kiosks: 400,
+		stored: []int{1000, 10_000, 100_000}, storedOrders: 1000, steady: time.Second,
 	}
 }
 
 func quick() load {
 	return load{
-		deliveries: 200, connections: 64, orders: 20, kiosks: 8,
+		deliveries: 200, connections: 64, orders: 20, kiosks: 20,
 		stored: []int{50, 100}, storedOrders: 10, steady: 20 * time.Millisecond,
 	}
 }

@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -22,21 +21,11 @@ type shop struct {
 }
 
 func openShop(ctx context.Context, s *stack.Stack, kiosks int) (*shop, error) {
-	js, err := jetstream.New(s.Bus.Conn())
+	gateway, tracker, err := s.Gateway(ctx, jetstream.DeliverNewPolicy, kiosks)
 	if err != nil {
 		return nil, err
 	}
-	tracker, err := kiosk.Track(ctx, js, stack.Merchant, jetstream.DeliverNewPolicy)
-	if err != nil {
-		return nil, err
-	}
-	return &shop{
-		Gateway: &kiosk.Gateway{
-			NC: s.Bus.Conn(), JS: js, Merchant: stack.Merchant, Control: s.Sandbox.ControlURL(),
-			HTTP: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: kiosks}},
-		},
-		tracker: tracker,
-	}, nil
+	return &shop{gateway, tracker}, nil
 }
 
 // serve serves n customers at so many kiosks and gives how long each visit took, to order.paid. A kiosk serves the same
@@ -74,6 +63,9 @@ func (s *shop) serve(ctx context.Context, name string, n, kiosks int) ([]time.Du
 // numberOf is the out_order_no of a round's visit.
 func numberOf(name string, i int) string { return fmt.Sprintf("%s%08d", name, i) }
 
+// stay is how long a customer stays: WeChat wants an end to lie behind its start and before the call, in whole seconds.
+const stay = 3 * time.Second
+
 // visit is one order from the session to the payment.
 func (s *shop) visit(ctx context.Context, number, device, user string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -97,6 +89,11 @@ func (s *shop) visit(ctx context.Context, number, device, user string) error {
 	}
 	if err := s.await(ctx, number, "opened"); err != nil {
 		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(stay):
 	}
 	if err := s.Publish(ctx, &kioskv1.ServiceEnded{
 		Merchant: s.Merchant, OutOrderNo: number, TotalAmountFen: new(int64(350)), Device: &kioskv1.Device{DeviceId: device},

@@ -6,10 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/facepay-go/facepay/services/standalone/fleet"
+	"github.com/facepay-go/facepay/services/standalone/progress"
 	"github.com/facepay-go/facepay/services/standalone/secrets"
 )
 
@@ -45,10 +45,8 @@ type Options struct {
 	Keep bool
 	// Secrets, if not nil, gathers what customers and kiosks had that may appear nowhere else.
 	Secrets *secrets.Used
-	// Progress gets the progress line and, when something broke, the stories of the first broken orders; Terminal is true
-	// when it can rewrite its line.
-	Progress io.Writer
-	Terminal bool
+	// Progress gets the progress line and, when something broke, the stories of the first broken orders.
+	Progress progress.Output
 }
 
 // Scale is the pace of mode run: a minute is six seconds. Services in processes of their own live on the machine's clock.
@@ -72,15 +70,16 @@ func Run(ctx context.Context, o Options) (report *Report, err error) {
 	if err := k.trouble(ctx); err != nil {
 		return nil, err
 	}
-	bar := startProgress(o, city, k)
+	now := newStatus(o, city, k)
+	bar := progress.Start(o.Progress, 10*time.Second, now.line)
 	err = errors.Join(city.serve(ctx, p, k), k.stopTrouble(ctx))
 	if err == nil {
-		bar.phase("settling")
-		report, err = settle(ctx, o, city, bar)
+		now.phase("settling")
+		report, err = settle(ctx, o, city, now)
 	}
-	bar.stop()
+	bar.Stop()
 	if err != nil {
-		return nil, fmt.Errorf("%w (%s)", err, bar.line())
+		return nil, fmt.Errorf("%w (%s)", err, now.line())
 	}
 	report.tellStories(ctx, o, city)
 	city.close()

@@ -15,7 +15,7 @@ const lastWords = time.Minute
 
 // settle waits until nothing is under way any more and audits. What the audit still finds broken may be on its way: it is
 // asked again until the time is over.
-func settle(ctx context.Context, o Options, c *city, bar *progress) (*Report, error) {
+func settle(ctx context.Context, o Options, c *city, now *status) (*Report, error) {
 	bounded, cancel := context.WithTimeout(ctx, o.Settle)
 	defer cancel()
 	for _, number := range c.promises.Sessions {
@@ -39,7 +39,7 @@ func settle(ctx context.Context, o Options, c *city, bar *progress) (*Report, er
 		if err != nil || len(r.breaches) == 0 {
 			return r, err
 		}
-		bar.phase(fmt.Sprintf("settling (%s)", r.breaches[0]))
+		now.phase(fmt.Sprintf("settling (%s)", r.breaches[0]))
 		if sleep(bounded, 3*time.Second) != nil {
 			return r, ctx.Err()
 		}

@@ -5,15 +5,14 @@ package demo
 import (
 	"context"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
+	"github.com/facepay-go/facepay/services/standalone/progress"
 	"github.com/facepay-go/facepay/services/standalone/secrets"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
@@ -27,9 +26,7 @@ type Options struct {
 	// Run tells this demo's numbers from those of others in the same data folder; at most 6 letters or digits.
 	Run string
 	// Progress gets the progress line.
-	Progress io.Writer
-	// Terminal is true when Progress can rewrite its line.
-	Terminal bool
+	Progress progress.Output
 	// Dir is the data folder of the stack, whose keys are searched for; Log gives what the stack has logged, at level debug.
 	Dir string
 	Log func() (string, error)
@@ -58,18 +55,11 @@ type visit struct {
 // Run makes all visits, waits for every order's end and checks the invariants.
 func Run(ctx context.Context, s *stack.Stack, o Options) (*Report, error) {
 	began := time.Now()
-	js, err := jetstream.New(s.Bus.Conn())
-	if err != nil {
-		return nil, err
-	}
-	tracker, err := kiosk.Track(ctx, js, stack.Merchant, jetstream.DeliverNewPolicy)
+	gateway, tracker, err := s.Gateway(ctx, jetstream.DeliverNewPolicy, o.Kiosks)
 	if err != nil {
 		return nil, err
 	}
 	defer tracker.Stop()
-	gateway := &kiosk.Gateway{
-		NC: s.Bus.Conn(), JS: js, Merchant: stack.Merchant, Control: s.Sandbox.ControlURL(), HTTP: &http.Client{Timeout: 30 * time.Second},
-	}
 	used := &secrets.Used{}
 	if err := used.AddKeys(o.Dir); err != nil {
 		return nil, err
@@ -84,10 +74,10 @@ func Run(ctx context.Context, s *stack.Stack, o Options) (*Report, error) {
 			}
 		}
 	}
-	progress := startProgress(o, tracker, visits)
+	bar := progress.Start(o.Progress, 5*time.Second, func() string { return ended(tracker, visits) })
 	walkAll(ctx, gateway, tracker, visits, o.Kiosks, used)
 	settle(ctx, tracker, visits)
-	progress.stop()
+	bar.Stop()
 	return examine(ctx, s, gateway, tracker, o, used, visits, began)
 }
 

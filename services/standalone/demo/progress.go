@@ -3,71 +3,27 @@ package demo
 import (
 	"fmt"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
 )
 
-// progress draws how many orders have ended: one line rewritten on a terminal, one line every few seconds elsewhere.
-type progress struct {
-	o       Options
-	tracker *kiosk.Tracker
-	visits  []*visit
-	quit    chan struct{}
-	drawn   sync.WaitGroup
-}
-
-func startProgress(o Options, t *kiosk.Tracker, visits []*visit) *progress {
-	p := &progress{o: o, tracker: t, visits: visits, quit: make(chan struct{})}
-	every := 5 * time.Second
-	if o.Terminal {
-		every = 200 * time.Millisecond
-	}
-	p.drawn.Go(func() {
-		ticker := time.NewTicker(every)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ticker.C:
-				p.draw()
-			case <-p.quit:
-				p.draw()
-				if o.Terminal {
-					fmt.Fprintln(o.Progress)
-				}
-				return
-			}
-		}
-	})
-	return p
-}
-
-func (p *progress) stop() {
-	close(p.quit)
-	p.drawn.Wait()
-}
-
-func (p *progress) draw() {
-	ended := map[string]int{}
+// ended is the progress line: how many orders have ended, and how.
+func ended(t *kiosk.Tracker, visits []*visit) string {
+	ends := map[string]int{}
 	total := 0
-	for _, v := range p.visits {
-		if end, ok := lastWord(p.tracker.Of(v.number)); ok {
-			ended[end]++
+	for _, v := range visits {
+		if end, ok := lastWord(t.Of(v.number)); ok {
+			ends[end]++
 			total++
 		}
 	}
 	const width = 30
-	filled := width * total / max(len(p.visits), 1)
-	line := fmt.Sprintf("[%s%s] %d/%d orders", strings.Repeat("█", filled), strings.Repeat("·", width-filled), total, len(p.visits))
+	filled := width * total / max(len(visits), 1)
+	line := fmt.Sprintf("[%s%s] %d/%d orders", strings.Repeat("█", filled), strings.Repeat("·", width-filled), total, len(visits))
 	for _, name := range kiosk.Final {
-		line += fmt.Sprintf("  %s %d", name, ended[name])
+		line += fmt.Sprintf("  %s %d", name, ends[name])
 	}
-	if p.o.Terminal {
-		fmt.Fprint(p.o.Progress, "\r"+line)
-		return
-	}
-	fmt.Fprintln(p.o.Progress, line)
+	return line
 }
 
 // lastWord is the event that ended an order.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/facepay-go/facepay/services/standalone/chaos"
+	"github.com/facepay-go/facepay/services/standalone/progress"
 	"github.com/facepay-go/facepay/services/standalone/secrets"
 )
 
@@ -42,7 +43,7 @@ func survives(t *testing.T, o chaos.Options) *chaos.Report {
 		t.Fatal(err)
 	}
 	o.Seed = uint64(time.Now().UnixMilli()) % 100_000
-	o.Dir, o.Progress, o.Secrets = t.TempDir(), t.Output(), &secrets.Used{}
+	o.Dir, o.Progress, o.Secrets = t.TempDir(), progress.Output{Writer: t.Output()}, &secrets.Used{}
 	o.Settle, o.LogLevel = 3*time.Minute, "debug"
 	t.Logf("seed %d", o.Seed)
 	r, err := chaos.Run(t.Context(), o)

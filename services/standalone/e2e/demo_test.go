@@ -16,6 +16,7 @@ import (
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
 	"github.com/facepay-go/facepay/services/standalone/demo"
+	"github.com/facepay-go/facepay/services/standalone/progress"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
@@ -25,7 +26,7 @@ func demoWorld(t *testing.T, change ...func(*stack.Options)) *world {
 
 // demoOptions adds where this world keeps its keys and its log.
 func (w *world) demoOptions(o demo.Options) demo.Options {
-	o.Progress, o.Dir, o.Log = io.Discard, w.options.Dir, func() (string, error) { return w.log.String(), nil }
+	o.Progress, o.Dir, o.Log = progress.Output{Writer: io.Discard}, w.options.Dir, func() (string, error) { return w.log.String(), nil }
 	return o
 }
 

@@ -76,20 +76,12 @@ type paymentFlood struct {
 }
 
 func newPayments(ctx context.Context, s *stack.Stack, o Options, caught *catcher) (*paymentFlood, error) {
-	js, err := jetstream.New(s.Bus.Conn())
-	if err != nil {
-		return nil, err
-	}
-	tracker, err := kiosk.Track(ctx, js, stack.Merchant, jetstream.DeliverAllPolicy)
+	gateway, tracker, err := s.Gateway(ctx, jetstream.DeliverAllPolicy, kiosks)
 	if err != nil {
 		return nil, err
 	}
 	return &paymentFlood{
-		o: o, tracker: tracker, caught: caught, send: toURL(client(o.Connections), s.Ingest.URL),
-		gateway: &kiosk.Gateway{
-			NC: s.Bus.Conn(), JS: js, Merchant: stack.Merchant, Control: s.Sandbox.ControlURL(),
-			HTTP: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: kiosks}},
-		},
+		o: o, gateway: gateway, tracker: tracker, caught: caught, send: toURL(client(o.Connections), s.Ingest.URL),
 	}, nil
 }
 

@@ -5,22 +5,28 @@ import "github.com/facepay-go/facepay/pkg/fault"
 // inService takes a query (or a notification) while the service runs.
 func inService(t *turn, f Fact) effect {
 	return t.judge(f, func(seen Seen) effect {
-		switch seen.phase() {
-		case isServing:
+		if seen.phase() == isServing {
 			return endNow(t, f) // whatever planned this query may have overtaken a parked end
-		case isPaid:
-			return t.proof(seen)
-		case isFree:
-			t.alarm("completed_elsewhere")
-			return t.finish(Free, "", WasFree{})
-		case isRevoked, isExpired:
-			return t.gone()
-		case isPending: // somebody completed it without us; the money will tell
-			t.alarm("completed_elsewhere")
-			t.collect(seen)
 		}
-		return t.again(OpQuery, 0)
+		return t.elsewhere(seen)
 	})
+}
+
+// elsewhere takes an order that somebody moved on without us.
+func (t *turn) elsewhere(seen Seen) effect {
+	switch seen.phase() {
+	case isPaid:
+		return t.proof(seen)
+	case isFree:
+		t.alarm("completed_elsewhere")
+		return t.finish(Free, "", WasFree{})
+	case isRevoked, isExpired:
+		return t.gone()
+	case isPending: // the money will tell
+		t.alarm("completed_elsewhere")
+		t.collect(seen)
+	}
+	return t.again(OpQuery, 0)
 }
 
 // watch plans the next look at an order in service, unless one is planned.

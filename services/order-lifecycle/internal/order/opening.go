@@ -107,18 +107,8 @@ func (t *turn) exists(s Seen) effect {
 		// need_user_confirm did not reach WeChat as false: nobody will ever confirm.
 		t.alarm("created_instead_of_doing")
 		return t.revoke("created_instead_of_doing")
-	case isPaid:
-		return t.proof(s)
-	case isFree:
-		t.alarm("completed_elsewhere")
-		return t.finish(Free, "", WasFree{})
-	case isRevoked, isExpired:
-		return t.gone()
-	case isPending: // somebody completed it without us; the money will tell
-		t.alarm("completed_elsewhere")
-		t.collect(s)
 	}
-	return t.again(OpQuery, 0)
+	return t.elsewhere(s)
 }
 
 // refuseOpening ends an opening with the reason of its definite no; our own mistakes are alarmed.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/facepay-go/facepay/services/cli"
 	"github.com/facepay-go/facepay/services/standalone/chaos"
+	"github.com/facepay-go/facepay/services/standalone/progress"
 )
 
 func chaosCommand() *cobra.Command {
@@ -25,7 +26,7 @@ func chaosCommand() *cobra.Command {
 				cli.Within("--kiosks", int64(o.Kiosks), 1, 1000), cli.Within("--replicas", int64(o.Replicas), 1, 8)); err != nil {
 				return err
 			}
-			o.Progress, o.Terminal = os.Stderr, isatty.IsTerminal(os.Stderr.Fd())
+			o.Progress = progress.Output{Writer: os.Stderr, Terminal: isatty.IsTerminal(os.Stderr.Fd())}
 			return runChaos(cmd, o)
 		},
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/facepay-go/facepay/services/cli"
 	"github.com/facepay-go/facepay/services/standalone/demo"
+	"github.com/facepay-go/facepay/services/standalone/progress"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
@@ -78,6 +79,6 @@ func runDemo(ctx context.Context, dir string, o demo.Options) (report *demo.Repo
 		text, err := os.ReadFile(filepath.Join(dir, logName))
 		return string(text), err
 	}
-	o.Progress, o.Terminal = os.Stderr, isatty.IsTerminal(os.Stderr.Fd())
+	o.Progress = progress.Output{Writer: os.Stderr, Terminal: isatty.IsTerminal(os.Stderr.Fd())}
 	return demo.Run(ctx, s, o)
 }

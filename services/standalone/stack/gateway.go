@@ -1,0 +1,28 @@
+package stack
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/facepay-go/facepay/services/standalone/kiosk"
+)
+
+// Gateway is the development merchant's kiosk gateway on the stack's own connection, for so many kiosks at once, and who
+// listens for it to the order events from a point on. The tracker is to be stopped before the stack.
+func (s *Stack) Gateway(ctx context.Context, from jetstream.DeliverPolicy, kiosks int) (*kiosk.Gateway, *kiosk.Tracker, error) {
+	js, err := jetstream.New(s.Bus.Conn())
+	if err != nil {
+		return nil, nil, err
+	}
+	tracker, err := kiosk.Track(ctx, js, Merchant, from)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &kiosk.Gateway{
+		NC: s.Bus.Conn(), JS: js, Merchant: Merchant, Control: s.Sandbox.ControlURL(),
+		HTTP: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: kiosks}},
+	}, tracker, nil
+}
