@@ -59,10 +59,10 @@ func (x *Errands) Env(now time.Time, merchant, serviceID string) (env order.Env,
 func (x *Errands) Change(ctx context.Context, merchant, outOrderNo, factID string, decide func(*Turn) ([]order.Event, bool, error)) error {
 	slot, full := x.Pool.Reserve(merchant)
 	room := full == nil // else the sweep begins it
-	var due bool
+	var begun order.Todo
 	var steps []order.Step
 	err := x.Orders.Turn(ctx, merchant, ID(merchant, outOrderNo), factID, func(t *Turn) (aggregate.Decision, error) {
-		due, steps = false, nil
+		begun, steps = order.Todo{}, nil
 		if t.New {
 			*t.State = order.New(merchant, outOrderNo)
 		}
@@ -74,7 +74,7 @@ func (x *Errands) Change(ctx context.Context, merchant, outOrderNo, factID strin
 		t.Emit(wire.Events(t.State, t.Now, events)...)
 		steps = t.State.Steps[known:]
 		if t.State.Todo != before { // else somebody may be working on it: leave the claim
-			due = x.plan(t, room)
+			begun = x.plan(t, room)
 		}
 		return aggregate.Save, nil
 	})
@@ -82,8 +82,8 @@ func (x *Errands) Change(ctx context.Context, merchant, outOrderNo, factID strin
 		x.Tally.moved(ctx, steps)
 	}
 	switch {
-	case room && due && err == nil:
-		x.carry(slot, ID(merchant, outOrderNo), true)
+	case begun.Op != "" && err == nil:
+		x.carry(slot, ID(merchant, outOrderNo), begun)
 	case room:
 		slot.Release()
 	}
@@ -91,15 +91,15 @@ func (x *Errands) Change(ctx context.Context, merchant, outOrderNo, factID strin
 }
 
 // plan sets when the sweep looks at the order. With room, what is due now is ours: it is begun, and the sweep keeps away
-// for the length of the claim.
-func (x *Errands) plan(t *Turn, room bool) (due bool) {
-	due = isDue(t.State.Todo, t.Now)
+// for the length of the claim: begun is what it is, zero when there is nothing for us.
+func (x *Errands) plan(t *Turn, room bool) (begun order.Todo) {
 	t.DueAt = t.State.Todo.At
-	if due && room {
+	if room && isDue(t.State.Todo, t.Now) {
 		t.State.Begin(t.Now)
 		t.DueAt = t.Now.Add(x.Claim)
+		begun = t.State.Todo
 	}
-	return due
+	return begun
 }
 
 func isDue(todo order.Todo, now time.Time) bool { return todo.Op != "" && !todo.At.After(now) }
@@ -117,4 +117,4 @@ type swept struct {
 }
 
 func (s swept) Release()      { s.slot.Release() }
-func (s swept) Run(id string) { s.x.carry(s.slot, id, false) }
+func (s swept) Run(id string) { s.x.carry(s.slot, id, order.Todo{}) }

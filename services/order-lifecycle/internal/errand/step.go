@@ -18,20 +18,20 @@ import (
 // chain bounds one errand: create, then cancel, is the usual longest; more than this can wait for the sweep.
 const chain = 8
 
-// carry works on an order until nothing is due any more. begun says that who planned the first thing also began it.
-func (x *Errands) carry(slot *lane.Slot, id string, begun bool) {
+// carry works on an order until nothing is due any more. begun is what its planner began, zero when nobody did.
+func (x *Errands) carry(slot *lane.Slot, id string, begun order.Todo) {
 	slot.Go(func() {
 		defer x.survive(id)
 		for range chain {
-			more, err := x.step(x.Life, id, begun)
+			next, err := x.step(x.Life, id, begun)
 			if err != nil {
 				// The order is as it was, its claim runs out, and the sweep repeats the identical request.
 				x.Log.Warn("errand failed", "order", id, "class", fault.ClassOf(err).String(), "error", err)
 			}
-			if err != nil || !more {
+			if err != nil || next.Op == "" {
 				return
 			}
-			begun = true
+			begun = next
 		}
 	})
 }
@@ -44,18 +44,18 @@ func (x *Errands) survive(id string) {
 	}
 }
 
-// step does the one next thing and tells whether another is due.
-func (x *Errands) step(ctx context.Context, id string, begun bool) (more bool, err error) {
+// step does the one next thing and tells what it began after it, zero for nothing.
+func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next order.Todo, err error) {
 	o, err := x.take(ctx, id, begun)
 	if err != nil || !isDue(o.Todo, x.Clock.Now()) {
-		return false, err
+		return next, err
 	}
 	if o.Todo.Op == order.Think {
 		return x.bring(ctx, id, &o, order.TimePassed{}, nil)
 	}
 	desk, ok := x.Desks[o.Merchant]
 	if !ok {
-		return false, fault.Invalid("merchant", "unknown_merchant", "no such merchant is configured any more")
+		return next, fault.Invalid("merchant", "unknown_merchant", "no such merchant is configured any more")
 	}
 	began := x.Clock.Now()
 	answered, answer := desk.Call(ctx, &o, o.Todo.Op, x.Timers.Busy)
@@ -64,40 +64,53 @@ func (x *Errands) step(ctx context.Context, id string, begun bool) (more bool, e
 		InternalCode: answer.InternalCode, RequestID: answer.RequestID, Took: x.Clock.Now().Sub(began),
 	}
 	x.Tally.called(ctx, call)
-	more, err = x.bring(ctx, id, &o, answered, &call)
+	next, err = x.bring(ctx, id, &o, answered, &call)
 	x.report(ctx, id, &o, answered.Verdict, answer, call.Took)
-	return more, err
+	return next, err
 }
 
-// take loads the order. A request that nobody has begun is begun here, and saved, before it is sent.
-func (x *Errands) take(ctx context.Context, id string, begun bool) (order.Order, error) {
-	if begun {
+// take loads the order, with nothing to do when what is due is somebody else's: an order that moved on after it was
+// planned here or claimed is carried by who moved it. A request that nobody has begun is begun here, and saved, before
+// it is sent.
+func (x *Errands) take(ctx context.Context, id string, begun order.Todo) (order.Order, error) {
+	if begun.Op != "" {
 		rec, err := x.Orders.Documents().Get(ctx, id)
-		return rec.Doc.State, err
+		if err != nil || !rec.Doc.State.Todo.Same(begun) {
+			return order.Order{}, err
+		}
+		return rec.Doc.State, nil
 	}
 	var o order.Order
 	err := x.Orders.Turn(ctx, "", id, "", func(t *Turn) (aggregate.Decision, error) {
-		decision := aggregate.Skip
-		if isDue(t.State.Todo, t.Now) && t.State.Todo.Op.Sends() {
-			x.plan(t, true)
-			decision = aggregate.Save
-		}
 		o = *t.State
-		return decision, nil
+		if !isDue(o.Todo, t.Now) || !o.Todo.Op.Sends() {
+			return aggregate.Skip, nil
+		}
+		if o.UnderWay(t.Now, x.Claim) {
+			o = order.Order{}
+			return aggregate.Skip, nil
+		}
+		x.plan(t, true)
+		o = *t.State
+		return aggregate.Save, nil
 	})
 	return o, err
 }
 
-// bring takes what came of the errand into the order, and leaves in o what the order became.
-func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.Fact, call *order.Call) (more bool, err error) {
+// bring takes what came of the errand into the order, and leaves in o what the order became. next is what it began, zero
+// for nothing.
+func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.Fact, call *order.Call) (next order.Todo, err error) {
 	var steps []order.Step
 	err = x.Orders.Turn(ctx, o.Merchant, id, "", func(t *Turn) (aggregate.Decision, error) {
 		env, _, err := x.Env(t.Now, o.Merchant, t.State.ServiceID) // without terms an order still takes answers and proofs
 		if err != nil {
 			return aggregate.Skip, err
 		}
-		more = false
+		next, steps = order.Todo{}, nil
 		before, known := t.State.Todo, len(t.State.Steps)
+		if call == nil && (before.Op != order.Think || !isDue(before, t.Now)) {
+			return aggregate.Skip, nil // something came between, and time has nothing to work on any more
+		}
 		if call != nil {
 			t.State.Note(*call)
 		}
@@ -105,7 +118,7 @@ func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.
 		t.Emit(wire.Events(t.State, t.Now, events)...)
 		steps = t.State.Steps[known:]
 		if t.State.Todo != before {
-			more = x.plan(t, true)
+			next = x.plan(t, true)
 		}
 		*o = *t.State
 		return aggregate.Save, nil
@@ -113,7 +126,7 @@ func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.
 	if err == nil {
 		x.Tally.moved(ctx, steps)
 	}
-	return more, err
+	return next, err
 }
 
 // report is the one line about a call: what came back, and what is next.

@@ -44,6 +44,13 @@ func (o *Order) Begin(now time.Time) {
 	r.Tries++
 }
 
+// UnderWay reports whether the request Todo asks for was begun less than claim ago and is not answered: somebody may be
+// sending it this moment.
+func (o *Order) UnderWay(now time.Time, claim time.Duration) bool {
+	r := o.request(o.Todo.Op)
+	return r != nil && !r.SentAt.IsZero() && now.Before(r.SentAt.Add(claim))
+}
+
 // Note records a call that was answered, or given up.
 func (o *Order) Note(c Call) {
 	if r := o.request(c.Op); r != nil {

@@ -143,3 +143,8 @@ type Todo struct {
 	// Round counts the requests in a row that settled nothing; the gaps grow with it.
 	Round int
 }
+
+// Same reports whether both are one plan; the store keeps milliseconds.
+func (t Todo) Same(other Todo) bool {
+	return t.Op == other.Op && t.Round == other.Round && t.At.UnixMilli() == other.At.UnixMilli()
+}
