@@ -64,7 +64,18 @@ func (b *Bus) Subscribe(service string, workers int, handlers Handlers) (*Subscr
 	if len(handlers) != wanted {
 		return nil, fault.New(fault.Terminal, "handlers_differ", "%d handlers, %d events to listen to: one is for no event", len(handlers), wanted)
 	}
-	return &Subscription{bus: b, service: service, handlers: handlers, crew: newCrew(workers), tries: newTries(rememberedTries)}, nil
+	return &Subscription{bus: b, service: service, handlers: handlers, crew: newCrew(workers), tries: newTries(outstanding(service))}, nil
+}
+
+// outstanding is how many messages the broker may have out for a service, over all its consumers.
+func outstanding(service string) int {
+	n := 0
+	for _, c := range Consumers() {
+		if c.Service == service {
+			n += c.Config.MaxAckPending
+		}
+	}
+	return n
 }
 
 // Start verifies the topology and begins to pull. When it fails nothing is left running.

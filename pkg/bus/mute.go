@@ -1,9 +1,13 @@
 package bus
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -28,6 +32,9 @@ type silence struct{ since, last time.Time }
 // note takes the outcome of one publish.
 func (s *silences) note(e event.Event, err error, now time.Time) {
 	owner, _, _ := strings.Cut(strings.TrimPrefix(e.Subject, event.Root+"."), ".")
+	if tellsNothing(err) {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
@@ -45,6 +52,15 @@ func (s *silences) note(e event.Event, err error, now time.Time) {
 	}
 	was.last = now
 	s.of[owner] = was
+}
+
+// messageTooLarge is the JetStream error by which a stream refuses one message and would take others.
+const messageTooLarge jetstream.ErrorCode = 10054
+
+// tellsNothing reports an error that is the message's own or the caller's: no word on how the stream is.
+func tellsNothing(err error) bool {
+	refused, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && refused.ErrorCode == messageTooLarge || errors.Is(err, context.Canceled)
 }
 
 // fault is nil unless a stream has been mute for long.

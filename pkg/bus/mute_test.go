@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -36,5 +37,23 @@ func TestAStreamThatConfirmsNothingForLongMakesTheBrokerUnready(t *testing.T) {
 	s.note(order, nil, at(72))
 	if mute(72) {
 		t.Error("a confirmation does not end it")
+	}
+}
+
+// One fact too large, in an hour in which nothing else is published, is no sick stream.
+func TestAMessageThatIsTooLargeDoesNotMakeItsStreamMute(t *testing.T) {
+	b := applied(t, quick())
+	var s silences
+	large := event.Event{ID: "large", Subject: "facepay.kiosk.service_ended.demo.N1", Body: make([]byte, eventBytes+1)}
+	for at := range 20 {
+		_, err := b.js.PublishMsg(t.Context(), message(large))
+		if err == nil {
+			t.Fatal("it was taken")
+		}
+		s.note(large, err, time.Unix(int64(at), 0))
+		s.note(large, context.Canceled, time.Unix(int64(at), 0))
+	}
+	if err := s.fault(time.Unix(20, 0)); err != nil {
+		t.Error(err)
 	}
 }

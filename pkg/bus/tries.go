@@ -29,9 +29,9 @@ type failures struct {
 	unexplained uint64
 }
 
-// rememberedTries is how many failing messages a subscription knows at least; at most twice as many.
-const rememberedTries = 4096
-
+// newTries knows bound failing messages at least, and at most twice as many. With as many as the broker may have out at a
+// time none is forgotten before it is settled: fewer, and a crowd of messages that all fail would push each other out,
+// none would ever use up its patience, and nothing behind them would come.
 func newTries(bound int) *tries { return &tries{young: map[place]failures{}, bound: bound} }
 
 // failed counts one more failure of a message and returns them all.

@@ -35,6 +35,23 @@ func TestFailuresAreCountedPerMessageAndByKind(t *testing.T) {
 	}
 }
 
+// A bug that strikes every message: the broker has as many out as it may, and they fail in turn.
+func TestHoweverManyMessagesFailAtOnceEachUsesUpItsPatience(t *testing.T) {
+	for _, c := range Consumers() {
+		all := outstanding(c.Service)
+		n, bug := newTries(all), errors.New("a bug")
+		var last failures
+		for range patience {
+			for seq := range all {
+				last = n.failed(place{"KIOSK", uint64(seq)}, bug)
+			}
+		}
+		if last.unexplained != patience {
+			t.Errorf("%s: %d messages that failed %d times each are known to have failed %d times", c.Service, all, patience, last.unexplained)
+		}
+	}
+}
+
 func TestAStoreThatWasAwayLeavesTheWholePatienceToABug(t *testing.T) {
 	n, at := newTries(8), place{"KIOSK", 1}
 	for range 3 * patience {

@@ -15,13 +15,14 @@ import (
 // waits: a restart would meet the same disk.
 //
 // An ailment counts when looks in a row find it: a stream that is just being made looks like one that could not be
-// recovered, and a restart would take the server away from those who make it.
+// recovered, and a restart would take the server away from those who make it. One that outlives a restart needs a person:
+// each further restart waits twice as long.
 func (s *Server) Supervise(ctx context.Context, every time.Duration, log *slog.Logger) {
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
 	ailing := false // tells a new ailment from one that was logged
 	var suspected string
-	looks := 0
+	looks, needed := 0, convinced
 	for {
 		select {
 		case <-ctx.Done():
@@ -29,13 +30,13 @@ func (s *Server) Supervise(ctx context.Context, every time.Duration, log *slog.L
 		case <-ticks.C:
 		}
 		if found := s.Health(); found == nil {
-			suspected, looks = "", 0
+			suspected, looks, needed, ailing = "", 0, convinced, false
 		} else if found.Error() != suspected {
 			suspected, looks = found.Error(), 1
 		} else {
 			looks++
 		}
-		if suspected != "" && looks < convinced {
+		if looks < needed {
 			continue
 		}
 		ailment, err := s.heal()
@@ -47,12 +48,17 @@ func (s *Server) Supervise(ctx context.Context, every time.Duration, log *slog.L
 			ailing = true
 		case err == nil:
 			log.Warn("broker restarted", "reason", ailment)
+			looks, needed = 0, min(2*needed, hopeless)
 		}
 	}
 }
 
-// convinced is how many looks in a row find an ailment before something is done about it.
-const convinced = 5
+const (
+	// convinced is how many looks in a row find an ailment before something is done about it.
+	convinced = 5
+	// hopeless is how many they are at most before a restart that has not helped yet is tried once more.
+	hopeless = 64 * convinced
+)
 
 // heal gives what ailed the server, nil for nothing, and why it could not be helped.
 func (s *Server) heal() (ailment, err error) {

@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -61,6 +63,30 @@ func TestAStreamThatMetAFullDiskIsWrittenAgainOnceThereIsRoom(t *testing.T) {
 	}
 	if n := stream.CachedInfo().State.Msgs; n < uint64(acked+1) {
 		t.Errorf("%d messages of %d acknowledged ones are there", n, acked+1)
+	}
+}
+
+// A folder among the streams that is none ails the server for ever. It stores everything all the same, between restarts.
+func TestAnAilmentThatARestartDoesNotHelpIsNotRestartedForAllTheTime(t *testing.T) {
+	dir := t.TempDir()
+	s, js := start(t, dir, "127.0.0.1:0")
+	defer s.Stop()
+	if _, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "S", Subjects: []string{"s"}}); err != nil {
+		t.Fatal(err)
+	}
+	streams, err := filepath.Glob(filepath.Join(dir, "jetstream", "*", "streams"))
+	if err != nil || len(streams) != 1 {
+		t.Fatal(streams, err)
+	}
+	if err := os.Mkdir(filepath.Join(streams[0], "stray"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	log := &lines{}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	s.Supervise(ctx, 10*time.Millisecond, slog.New(slog.NewTextHandler(log, nil)))
+	if n := strings.Count(log.String(), "broker restarted"); n < 2 || n > 6 { // after 5, 10, 20, 40, 80 looks
+		t.Errorf("restarted %d times in 200 looks", n)
 	}
 }
 

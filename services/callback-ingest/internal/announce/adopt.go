@@ -2,7 +2,9 @@ package announce
 
 import (
 	"context"
+	"errors"
 
+	"github.com/facepay-go/facepay/pkg/docstore"
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/service"
 )
@@ -37,6 +39,11 @@ func (a *Announcer) RunAdopt(ctx context.Context) error {
 	for {
 		err := a.Adopt(ctx)
 		if err == nil {
+			<-ctx.Done()
+			return nil
+		}
+		if _, unreadable := errors.AsType[*docstore.Unreadable](err); unreadable { // all others were tried
+			a.Log.Error("unroutable notices cannot be read", service.KeyCode, fault.CodeOf(err), service.KeyError, err)
 			<-ctx.Done()
 			return nil
 		}

@@ -2,8 +2,10 @@ package announce
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/facepay-go/facepay/pkg/docstore"
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/service"
 )
@@ -24,11 +26,11 @@ func (a *Announcer) RunSweep(ctx context.Context) error {
 // sweep works off what has waited for long.
 func (a *Announcer) sweep(ctx context.Context) error {
 	away, err := a.backlog(ctx, a.Clock.Now().Add(-a.settled))
-	if err != nil {
+	if _, unreadable := errors.AsType[*docstore.Unreadable](err); err != nil && !unreadable { // all others were seen to
 		return err
 	}
 	a.tellChange(away)
-	return a.measure(ctx)
+	return errors.Join(err, a.measure(ctx))
 }
 
 // backlog publishes what waits in the store and came before a time, oldest first. A page of which nothing was
