@@ -69,7 +69,7 @@ type run struct {
 }
 
 // Run measures. An error is something that did not work, or a notification or an order that went wrong: figures of what
-// is not right are not given.
+// is not right are not given; the report then holds the parts before it.
 func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	logFile, err := os.Create(filepath.Join(o.Dir, "bench.log"))
 	if err != nil {
@@ -98,7 +98,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 			continue
 		}
 		if err := part.measure(ctx); err != nil {
-			return nil, fmt.Errorf("%s: %w", part.name, err)
+			return report, fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
 	return report, nil

@@ -58,11 +58,11 @@ func benchCommand() *cobra.Command {
 
 func runBench(cmd *cobra.Command, o bench.Options, out string) (err error) {
 	report, err := bench.Run(cmd.Context(), o)
+	if report != nil {
+		err = errors.Join(err, report.Print(cmd.OutOrStdout()))
+	}
 	if err != nil {
 		return fmt.Errorf("%w (data and log in %s)", err, o.Dir)
-	}
-	if err := report.Print(cmd.OutOrStdout()); err != nil {
-		return err
 	}
 	file, err := os.Create(out)
 	if err != nil {
