@@ -21,8 +21,10 @@ func (s *Stack) Gateway(ctx context.Context, from jetstream.DeliverPolicy, kiosk
 	if err != nil {
 		return nil, nil, err
 	}
+	// A server closes a connection on which no first request came in 10 s; ours leave before, or a POST could meet that.
+	transport := &http.Transport{MaxIdleConnsPerHost: kiosks, IdleConnTimeout: 5 * time.Second}
 	return &kiosk.Gateway{
 		NC: s.Bus.Conn(), JS: js, Merchant: Merchant, Control: s.Sandbox.ControlURL(),
-		HTTP: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: kiosks}},
+		HTTP: &http.Client{Timeout: 30 * time.Second, Transport: transport},
 	}, tracker, nil
 }
