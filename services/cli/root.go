@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -13,11 +14,25 @@ import (
 // Root is the command named name with all operator commands below it. Commands find the broker by the persistent flags
 // --nats and --creds.
 func Root(name, short string) *cobra.Command {
-	root := &cobra.Command{Use: name, Short: short, SilenceUsage: true, SilenceErrors: true}
+	root := &cobra.Command{Use: name, Short: short, Version: version(), SilenceUsage: true, SilenceErrors: true}
 	root.PersistentFlags().String("nats", "nats://127.0.0.1:4222", "NATS server URLs, separated by commas")
 	root.PersistentFlags().String("creds", "", "NATS user credentials file")
 	root.AddCommand(orderCommand(), deadLetterCommand(), topologyCommand())
 	return root
+}
+
+// version is the module's, or with a build from a checkout its commit.
+func version() string {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range build.Settings {
+		if s.Key == "vcs.revision" {
+			return build.Main.Version + " " + s.Value
+		}
+	}
+	return build.Main.Version
 }
 
 // Main runs a root command and gives the exit code. Errors go to errOut on one line.

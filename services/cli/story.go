@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	"github.com/facepay-go/facepay/pkg/bus"
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -110,13 +113,33 @@ func details(ds []*eventv1.StoryDetail) []Detail {
 // eventLine shows an event of a stream by its own time; its content stays in the stream.
 func eventLine(e bus.Stored) Line {
 	line := Line{At: e.At, Source: strings.ToLower(e.Stream), Kind: "event", Title: strings.Join(strings.Split(e.Subject, ".")[1:3], ".")}
-	read, _, err := event.Read(e.Subject, e.Header, e.Data, e.At)
+	read, message, err := event.Read(e.Subject, e.Header, e.Data, e.At)
 	if err != nil {
 		line.Title += " (unreadable: " + fault.CodeOf(err) + ")"
 		return line
 	}
-	line.At, line.Details = read.Time, []Detail{{"event_id", read.ID}}
+	line.At, line.Details = read.Time, append(particulars(message), Detail{"event_id", read.ID})
 	return line
+}
+
+// told are the fields of an event that its line in a story shows; none of them can hold an openid or a secret.
+var told = []protoreflect.Name{"code", "field", "text", "text_zh", "text_en", "reason", "problem", "total_amount_fen", "paid_amount_fen"}
+
+// particulars are what an event says beside its name, as far as it is told.
+func particulars(m proto.Message) (found []Detail) {
+	r := m.ProtoReflect()
+	for _, name := range told {
+		field := r.Descriptor().Fields().ByName(name)
+		if field == nil || !r.Has(field) {
+			continue
+		}
+		if problem, ok := r.Get(field).Interface().(protoreflect.Message); ok {
+			found = append(found, particulars(problem.Interface())...)
+			continue
+		}
+		found = append(found, Detail{string(name), r.Get(field).String()})
+	}
+	return found
 }
 
 // merchantOf finds whose number it is.

@@ -63,6 +63,9 @@ func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next o
 		At: began, Op: answered.Op, Verdict: answered.Verdict.String(), HTTPStatus: answer.HTTPStatus, Code: answer.Code,
 		InternalCode: answer.InternalCode, RequestID: answer.RequestID, Took: x.Clock.Now().Sub(began),
 	}
+	if answered.Seen != nil {
+		call.Saw = answered.Seen.String()
+	}
 	x.Tally.called(ctx, call)
 	next, err = x.bring(ctx, id, &o, answered, &call)
 	x.report(ctx, id, &o, answered.Verdict, answer, call.Took)

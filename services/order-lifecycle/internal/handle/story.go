@@ -32,7 +32,7 @@ func Story(x *errand.Errands) func(context.Context, *eventv1.StoryRequest) (*eve
 		}
 		for _, c := range o.Calls {
 			reply.Entries = append(reply.Entries, entry(c.At, "call", fmt.Sprintf("WeChat %s: %s", c.Op, c.Verdict),
-				"http_status", number(c.HTTPStatus), "code", c.Code, "internal_code", c.InternalCode,
+				"saw", c.Saw, "http_status", number(c.HTTPStatus), "code", c.Code, "internal_code", c.InternalCode,
 				"request_id", c.RequestID, "took", c.Took.String()))
 		}
 		for _, r := range o.Rejections {

@@ -24,7 +24,9 @@ type Call struct {
 	// HTTPStatus is 0 when no answer came.
 	HTTPStatus                    int
 	Code, InternalCode, RequestID string
-	Took                          time.Duration
+	// Saw is the order as the answer showed it; empty when it showed none.
+	Saw  string
+	Took time.Duration
 }
 
 // keptCalls is how many calls a document remembers.

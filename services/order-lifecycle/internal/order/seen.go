@@ -1,6 +1,7 @@
 package order
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/money"
@@ -19,6 +20,21 @@ type Seen struct {
 	ServiceID string
 	// Told is true for a notification: it may be old, and it is confirmed by a query before it overrules what we know.
 	Told bool
+}
+
+// String is the triple in WeChat's words and the money: "DOING/MCH_COMPLETE USER_PAYING, 0 of 350 fen".
+func (s Seen) String() string {
+	text := s.State
+	if s.Description != "" {
+		text += "/" + s.Description
+	}
+	if s.Collection != "" {
+		text += " " + s.Collection
+	}
+	if s.Total != nil {
+		text += fmt.Sprintf(", %d of %d fen", s.PaidFen, *s.Total)
+	}
+	return text
 }
 
 // phase condenses the triple state + state_description + collection.state. wechat-protocol.md §6.9.
