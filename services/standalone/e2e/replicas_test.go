@@ -63,7 +63,7 @@ func (w *world) instances(t *testing.T, service string) int {
 	}
 	n := 0
 	for {
-		if _, err := answers.NextMsg(500 * time.Millisecond); err != nil {
+		if _, err := answers.NextMsg(10 * time.Second); err != nil {
 			return n
 		}
 		if n++; n == 2 {

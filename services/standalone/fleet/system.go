@@ -5,12 +5,13 @@ package fleet
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
 // System is facepay as running processes, on loopback.
@@ -119,19 +120,14 @@ func answers(url string) func(context.Context) error {
 // freeAddresses finds free loopback ports, all different.
 func freeAddresses(n int) ([]string, error) {
 	var addresses []string
-	var held []net.Listener
-	defer func() {
-		for _, l := range held {
-			_ = l.Close()
-		}
-	}()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for len(addresses) < n {
+		address, err := stack.FreeAddress()
 		if err != nil {
-			return nil, fmt.Errorf("finding a free port: %w", err)
+			return nil, err
 		}
-		held = append(held, l)
-		addresses = append(addresses, l.Addr().String())
+		if !slices.Contains(addresses, address) {
+			addresses = append(addresses, address)
+		}
 	}
 	return addresses, nil
 }

@@ -78,7 +78,7 @@ func (s *Stack) startReplica(ctx context.Context, name string, number int, docs 
 // ingest makes a replica of callback-ingest; all but the first listen on free ports.
 func (s *Stack) ingest(ctx context.Context, number int, cfg callbackingest.Config, d process.Deps) (*callbackingest.Service, error) {
 	if number > 0 {
-		free, err := freeAddress()
+		free, err := FreeAddress()
 		if err != nil {
 			return nil, err
 		}

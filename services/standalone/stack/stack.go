@@ -6,9 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"path/filepath"
 
 	"github.com/facepay-go/facepay/pkg/bus"
@@ -126,7 +124,7 @@ func (o *Options) complete() error {
 	o.Replicas = max(o.Replicas, 1)
 	for _, address := range []*string{&o.NATS, &o.Door, &o.Provider, &o.Control} {
 		if *address == "" {
-			free, err := freeAddress()
+			free, err := FreeAddress()
 			if err != nil {
 				return err
 			}
@@ -137,16 +135,6 @@ func (o *Options) complete() error {
 		o.Store = func(name string) string { return "sqlite:" + filepath.Join(o.Dir, name+".db") }
 	}
 	return nil
-}
-
-// freeAddress finds a free loopback port. Addresses are told to others before their listeners open, so a listener cannot
-// choose its own.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("finding a free port: %w", err)
-	}
-	return l.Addr().String(), l.Close()
 }
 
 func (s *Stack) openStore(ctx context.Context, o Options, name string) (docstore.Store, error) {
