@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -50,12 +51,8 @@ func TestASigtermIsMeasuredAndItsExitCodeHeard(t *testing.T) {
 }
 
 func TestAProgramThatEndsByItselfIsStartedAgainAndRemembered(t *testing.T) {
-	p := shell(t, `if [ -e "$0.second" ]; then echo again; sleep 60; fi; touch "$0.second"; exit 7`)
-	p.Kill()
-	p.args = []string{"-c", p.args[1], filepath.Join(t.TempDir(), "mark")}
-	if err := p.Start(); err != nil {
-		t.Fatal(err)
-	}
+	mark := filepath.Join(t.TempDir(), "second")
+	p := shell(t, fmt.Sprintf(`if [ -e %[1]q ]; then echo again; exec sleep 60; fi; touch %[1]q; exit 7`, mark))
 	said(t, p, "again")
 	if falls := p.Falls(); len(falls) == 0 || falls[len(falls)-1].Code != 7 {
 		t.Errorf("it remembers %v", falls)
@@ -63,7 +60,7 @@ func TestAProgramThatEndsByItselfIsStartedAgainAndRemembered(t *testing.T) {
 }
 
 func TestAKilledProgramStaysDownUntilItIsStarted(t *testing.T) {
-	p := shell(t, `echo up; sleep 60`)
+	p := shell(t, `echo up; exec sleep 60`)
 	said(t, p, "up")
 	p.Kill()
 	if p.release() != nil || len(p.Falls()) != 0 {
