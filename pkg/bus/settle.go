@@ -78,7 +78,7 @@ func (s *Subscription) settle(ctx context.Context, msg *nats.Msg, e event.Event,
 	}
 	attrs := []any{
 		"subject_event", msg.Subject[:eventPart(msg.Subject)], "event_id", e.ID, "merchant", e.Merchant, "key", e.Key,
-		"stream", meta.Stream, "seq", meta.Sequence.Stream, "deliveries", meta.NumDelivered, "failures", failed.all, "took", took,
+		"stream", meta.Stream, "seq", meta.Sequence.Stream, "deliveries", meta.NumDelivered, "failures", failed.all, "elapsed", took,
 	}
 	level, next := slog.LevelDebug, "done"
 	if err != nil {

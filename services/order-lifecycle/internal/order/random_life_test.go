@@ -120,7 +120,7 @@ func (l *randomLife) ended(t *rapid.T) {
 	l.apply(t, ServiceEnded{e})
 }
 
-// answer answers what was sent.
+// answer answers what was sent. Skip is rapid's word for a step that does not apply here: it draws another one.
 func (l *randomLife) answer(t *rapid.T) {
 	op := l.order.Todo.Op
 	if !op.Sends() {
