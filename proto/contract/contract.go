@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
+	deskv1 "github.com/facepay-go/facepay/proto/gen/facepay/desk/v1"
 	eventv1 "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	notifyv1 "github.com/facepay-go/facepay/proto/gen/facepay/notify/v1"
@@ -42,9 +43,11 @@ type Endpoint struct {
 // files are all files with events or requests.
 var files = []protoreflect.FileDescriptor{
 	kioskv1.File_facepay_kiosk_v1_kiosk_proto,
+	deskv1.File_facepay_desk_v1_desk_proto,
 	authinfov1.File_facepay_authinfo_v1_authinfo_proto,
 	authinfov1.File_facepay_authinfo_v1_requests_proto,
 	orderv1.File_facepay_order_v1_order_proto,
+	orderv1.File_facepay_order_v1_requests_proto,
 	notifyv1.File_facepay_notify_v1_notify_proto,
 	eventv1.File_facepay_event_v1_story_proto,
 }

@@ -14,6 +14,8 @@ func serviceOf(owner string) (string, error) {
 	switch owner {
 	case "kiosk":
 		return "kiosk-gateway", nil
+	case "desk":
+		return "back-office", nil
 	case "authinfo":
 		return "authinfo", nil
 	case "order":
@@ -42,4 +44,9 @@ func Address(e contract.Event) string {
 }
 
 // Stream is the JetStream stream that stores an owner's events.
-func Stream(owner string) string { return strings.ToUpper(owner) }
+func Stream(owner string) string {
+	if owner == "desk" { // what the back office says of an order is stored with what the kiosk says
+		owner = "kiosk"
+	}
+	return strings.ToUpper(owner)
+}

@@ -7,7 +7,7 @@ const (
 )
 
 func headersOf(owner string) string {
-	if owner == "kiosk" {
+	if owner == "kiosk" || owner == "desk" {
 		return kioskHeaders
 	}
 	return eventHeaders

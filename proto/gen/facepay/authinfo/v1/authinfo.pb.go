@@ -287,6 +287,545 @@ func (x *CredentialIssued) GetExpiresAt() *timestamppb.Timestamp {
 	return nil
 }
 
+// ServiceAuthorised: the user of a service without a face (kiosk.service_requested) has authorised the service: the order
+// may be created.
+type ServiceAuthorised struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The number of the order to come.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// How we know: query, notification.
+	KnownBy string `protobuf:"bytes,4,opt,name=known_by,json=knownBy,proto3" json:"known_by,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ServiceAuthorised) Reset() {
+	*x = ServiceAuthorised{}
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ServiceAuthorised) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ServiceAuthorised) ProtoMessage() {}
+
+func (x *ServiceAuthorised) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ServiceAuthorised.ProtoReflect.Descriptor instead.
+func (*ServiceAuthorised) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_authinfo_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ServiceAuthorised) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *ServiceAuthorised) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *ServiceAuthorised) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *ServiceAuthorised) GetKnownBy() string {
+	if x != nil {
+		return x.KnownBy
+	}
+	return ""
+}
+
+func (x *ServiceAuthorised) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// ServiceNotAuthorised: the user of a service without a face will not have authorised it: no order is created.
+type ServiceNotAuthorised struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The number of the attempt.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// Why: token_expired, configuration, rule.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ServiceNotAuthorised) Reset() {
+	*x = ServiceNotAuthorised{}
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ServiceNotAuthorised) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ServiceNotAuthorised) ProtoMessage() {}
+
+func (x *ServiceNotAuthorised) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ServiceNotAuthorised.ProtoReflect.Descriptor instead.
+func (*ServiceNotAuthorised) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_authinfo_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ServiceNotAuthorised) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *ServiceNotAuthorised) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *ServiceNotAuthorised) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *ServiceNotAuthorised) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *ServiceNotAuthorised) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// AuthorizationAwaited: the user of a service without a face has to authorise it on the phone: ask for the jump with
+// facepay-rpc.authinfo.authorise_jump.
+type AuthorizationAwaited struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The number of the order to come.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// Our agreement number (授权协议号).
+	AuthorizationCode string `protobuf:"bytes,4,opt,name=authorization_code,json=authorizationCode,proto3" json:"authorization_code,omitempty"`
+	// When WeChat's token ends.
+	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuthorizationAwaited) Reset() {
+	*x = AuthorizationAwaited{}
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuthorizationAwaited) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuthorizationAwaited) ProtoMessage() {}
+
+func (x *AuthorizationAwaited) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuthorizationAwaited.ProtoReflect.Descriptor instead.
+func (*AuthorizationAwaited) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_authinfo_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *AuthorizationAwaited) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *AuthorizationAwaited) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *AuthorizationAwaited) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *AuthorizationAwaited) GetAuthorizationCode() string {
+	if x != nil {
+		return x.AuthorizationCode
+	}
+	return ""
+}
+
+func (x *AuthorizationAwaited) GetExpiresAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return nil
+}
+
+func (x *AuthorizationAwaited) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// AuthorizationOpened: a user has an authorisation (授权) of a service, by WeChat's notification or its answer.
+type AuthorizationOpened struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// HMAC of the openid: stable per user, tells nothing.
+	UserKey string `protobuf:"bytes,2,opt,name=user_key,json=userKey,proto3" json:"user_key,omitempty"`
+	// The PayScore service.
+	ServiceId string `protobuf:"bytes,3,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// Agreement number, when it was pre-authorised.
+	AuthorizationCode string `protobuf:"bytes,4,opt,name=authorization_code,json=authorizationCode,proto3" json:"authorization_code,omitempty"`
+	// Sign number (商户签约单号), when it was given to the SDK.
+	OutRequestNo string `protobuf:"bytes,5,opt,name=out_request_no,json=outRequestNo,proto3" json:"out_request_no,omitempty"`
+	// By WeChat's clock; decides between an opening and a closing that come out of order.
+	OpenedAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=opened_at,json=openedAt,proto3" json:"opened_at,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuthorizationOpened) Reset() {
+	*x = AuthorizationOpened{}
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuthorizationOpened) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuthorizationOpened) ProtoMessage() {}
+
+func (x *AuthorizationOpened) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuthorizationOpened.ProtoReflect.Descriptor instead.
+func (*AuthorizationOpened) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_authinfo_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *AuthorizationOpened) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *AuthorizationOpened) GetUserKey() string {
+	if x != nil {
+		return x.UserKey
+	}
+	return ""
+}
+
+func (x *AuthorizationOpened) GetServiceId() string {
+	if x != nil {
+		return x.ServiceId
+	}
+	return ""
+}
+
+func (x *AuthorizationOpened) GetAuthorizationCode() string {
+	if x != nil {
+		return x.AuthorizationCode
+	}
+	return ""
+}
+
+func (x *AuthorizationOpened) GetOutRequestNo() string {
+	if x != nil {
+		return x.OutRequestNo
+	}
+	return ""
+}
+
+func (x *AuthorizationOpened) GetOpenedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OpenedAt
+	}
+	return nil
+}
+
+func (x *AuthorizationOpened) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// AuthorizationClosed: a user has no authorisation of a service any more. Orders in progress can still be completed.
+type AuthorizationClosed struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// HMAC of the openid: stable per user, tells nothing.
+	UserKey string `protobuf:"bytes,2,opt,name=user_key,json=userKey,proto3" json:"user_key,omitempty"`
+	// The PayScore service.
+	ServiceId string `protobuf:"bytes,3,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// Agreement number, when it was pre-authorised.
+	AuthorizationCode string `protobuf:"bytes,4,opt,name=authorization_code,json=authorizationCode,proto3" json:"authorization_code,omitempty"`
+	// Who ended it, as far as we know: user, merchant.
+	ClosedBy string `protobuf:"bytes,5,opt,name=closed_by,json=closedBy,proto3" json:"closed_by,omitempty"`
+	// By WeChat's clock.
+	ClosedAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuthorizationClosed) Reset() {
+	*x = AuthorizationClosed{}
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuthorizationClosed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuthorizationClosed) ProtoMessage() {}
+
+func (x *AuthorizationClosed) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuthorizationClosed.ProtoReflect.Descriptor instead.
+func (*AuthorizationClosed) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_authinfo_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *AuthorizationClosed) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *AuthorizationClosed) GetUserKey() string {
+	if x != nil {
+		return x.UserKey
+	}
+	return ""
+}
+
+func (x *AuthorizationClosed) GetServiceId() string {
+	if x != nil {
+		return x.ServiceId
+	}
+	return ""
+}
+
+func (x *AuthorizationClosed) GetAuthorizationCode() string {
+	if x != nil {
+		return x.AuthorizationCode
+	}
+	return ""
+}
+
+func (x *AuthorizationClosed) GetClosedBy() string {
+	if x != nil {
+		return x.ClosedBy
+	}
+	return ""
+}
+
+func (x *AuthorizationClosed) GetClosedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ClosedAt
+	}
+	return nil
+}
+
+func (x *AuthorizationClosed) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// UserIdentified: WeChat named the UnionID of the face of an attempt (best effort). wechat-protocol.md §4.
+type UserIdentified struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The attempt's number.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// The user across the merchant's apps; what this event is for.
+	UnionId string `protobuf:"bytes,4,opt,name=union_id,json=unionId,proto3" json:"union_id,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UserIdentified) Reset() {
+	*x = UserIdentified{}
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UserIdentified) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UserIdentified) ProtoMessage() {}
+
+func (x *UserIdentified) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_authinfo_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UserIdentified.ProtoReflect.Descriptor instead.
+func (*UserIdentified) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_authinfo_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *UserIdentified) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *UserIdentified) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *UserIdentified) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *UserIdentified) GetUnionId() string {
+	if x != nil {
+		return x.UnionId
+	}
+	return ""
+}
+
+func (x *UserIdentified) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
 var File_facepay_authinfo_v1_authinfo_proto protoreflect.FileDescriptor
 
 const file_facepay_authinfo_v1_authinfo_proto_rawDesc = "" +
@@ -320,7 +859,67 @@ const file_facepay_authinfo_v1_authinfo_proto_rawDesc = "" +
 	"\tissued_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\bissuedAt\x129\n" +
 	"\n" +
 	"expires_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt:,\xaa\xbb\x18(\n" +
-	"\bauthinfo\x12\x11credential_issued\x1a\tdevice_idBHZFgithub.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1;authinfov1b\x06proto3"
+	"\bauthinfo\x12\x11credential_issued\x1a\tdevice_id\"\x94\x02\n" +
+	"\x11ServiceAuthorised\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12\x19\n" +
+	"\bknown_by\x18\x04 \x01(\tR\aknownBy\x12;\n" +
+	"\voccurred_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:L\xaa\xbb\x18H\n" +
+	"\bauthinfo\x12\x12service_authorised\x1a\fout_order_no\"\tdevice_id*\x0forder-lifecycle\"\x98\x02\n" +
+	"\x14ServiceNotAuthorised\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12;\n" +
+	"\voccurred_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:P\xaa\xbb\x18L\n" +
+	"\bauthinfo\x12\x16service_not_authorised\x1a\fout_order_no\"\tdevice_id*\x0forder-lifecycle\"\xd8\x02\n" +
+	"\x14AuthorizationAwaited\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12-\n" +
+	"\x12authorization_code\x18\x04 \x01(\tR\x11authorizationCode\x129\n" +
+	"\n" +
+	"expires_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12;\n" +
+	"\voccurred_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:>\xaa\xbb\x18:\n" +
+	"\bauthinfo\x12\x15authorization_awaited\x1a\fout_order_no\"\tdevice_id\"\xe6\x02\n" +
+	"\x13AuthorizationOpened\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12\x19\n" +
+	"\buser_key\x18\x02 \x01(\tR\auserKey\x12\x1d\n" +
+	"\n" +
+	"service_id\x18\x03 \x01(\tR\tserviceId\x12-\n" +
+	"\x12authorization_code\x18\x04 \x01(\tR\x11authorizationCode\x12$\n" +
+	"\x0eout_request_no\x18\x05 \x01(\tR\foutRequestNo\x127\n" +
+	"\topened_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\bopenedAt\x12;\n" +
+	"\voccurred_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:.\xaa\xbb\x18*\n" +
+	"\bauthinfo\x12\x14authorization_opened\x1a\buser_key\"\xdd\x02\n" +
+	"\x13AuthorizationClosed\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12\x19\n" +
+	"\buser_key\x18\x02 \x01(\tR\auserKey\x12\x1d\n" +
+	"\n" +
+	"service_id\x18\x03 \x01(\tR\tserviceId\x12-\n" +
+	"\x12authorization_code\x18\x04 \x01(\tR\x11authorizationCode\x12\x1b\n" +
+	"\tclosed_by\x18\x05 \x01(\tR\bclosedBy\x127\n" +
+	"\tclosed_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\bclosedAt\x12;\n" +
+	"\voccurred_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:.\xaa\xbb\x18*\n" +
+	"\bauthinfo\x12\x14authorization_closed\x1a\buser_key\"\x82\x02\n" +
+	"\x0eUserIdentified\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12\x1e\n" +
+	"\bunion_id\x18\x04 \x01(\tB\x03\x80\x01\x01R\aunionId\x12;\n" +
+	"\voccurred_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:8\xaa\xbb\x184\n" +
+	"\bauthinfo\x12\x0fuser_identified\x1a\fout_order_no\"\tdevice_idBHZFgithub.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1;authinfov1b\x06proto3"
 
 var (
 	file_facepay_authinfo_v1_authinfo_proto_rawDescOnce sync.Once
@@ -334,24 +933,39 @@ func file_facepay_authinfo_v1_authinfo_proto_rawDescGZIP() []byte {
 	return file_facepay_authinfo_v1_authinfo_proto_rawDescData
 }
 
-var file_facepay_authinfo_v1_authinfo_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_facepay_authinfo_v1_authinfo_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_facepay_authinfo_v1_authinfo_proto_goTypes = []any{
 	(*SessionOpened)(nil),         // 0: facepay.authinfo.v1.SessionOpened
 	(*SessionExpired)(nil),        // 1: facepay.authinfo.v1.SessionExpired
 	(*CredentialIssued)(nil),      // 2: facepay.authinfo.v1.CredentialIssued
-	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(*ServiceAuthorised)(nil),     // 3: facepay.authinfo.v1.ServiceAuthorised
+	(*ServiceNotAuthorised)(nil),  // 4: facepay.authinfo.v1.ServiceNotAuthorised
+	(*AuthorizationAwaited)(nil),  // 5: facepay.authinfo.v1.AuthorizationAwaited
+	(*AuthorizationOpened)(nil),   // 6: facepay.authinfo.v1.AuthorizationOpened
+	(*AuthorizationClosed)(nil),   // 7: facepay.authinfo.v1.AuthorizationClosed
+	(*UserIdentified)(nil),        // 8: facepay.authinfo.v1.UserIdentified
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_facepay_authinfo_v1_authinfo_proto_depIdxs = []int32{
-	3, // 0: facepay.authinfo.v1.SessionOpened.opened_at:type_name -> google.protobuf.Timestamp
-	3, // 1: facepay.authinfo.v1.SessionOpened.expires_at:type_name -> google.protobuf.Timestamp
-	3, // 2: facepay.authinfo.v1.SessionExpired.expired_at:type_name -> google.protobuf.Timestamp
-	3, // 3: facepay.authinfo.v1.CredentialIssued.issued_at:type_name -> google.protobuf.Timestamp
-	3, // 4: facepay.authinfo.v1.CredentialIssued.expires_at:type_name -> google.protobuf.Timestamp
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	9,  // 0: facepay.authinfo.v1.SessionOpened.opened_at:type_name -> google.protobuf.Timestamp
+	9,  // 1: facepay.authinfo.v1.SessionOpened.expires_at:type_name -> google.protobuf.Timestamp
+	9,  // 2: facepay.authinfo.v1.SessionExpired.expired_at:type_name -> google.protobuf.Timestamp
+	9,  // 3: facepay.authinfo.v1.CredentialIssued.issued_at:type_name -> google.protobuf.Timestamp
+	9,  // 4: facepay.authinfo.v1.CredentialIssued.expires_at:type_name -> google.protobuf.Timestamp
+	9,  // 5: facepay.authinfo.v1.ServiceAuthorised.occurred_at:type_name -> google.protobuf.Timestamp
+	9,  // 6: facepay.authinfo.v1.ServiceNotAuthorised.occurred_at:type_name -> google.protobuf.Timestamp
+	9,  // 7: facepay.authinfo.v1.AuthorizationAwaited.expires_at:type_name -> google.protobuf.Timestamp
+	9,  // 8: facepay.authinfo.v1.AuthorizationAwaited.occurred_at:type_name -> google.protobuf.Timestamp
+	9,  // 9: facepay.authinfo.v1.AuthorizationOpened.opened_at:type_name -> google.protobuf.Timestamp
+	9,  // 10: facepay.authinfo.v1.AuthorizationOpened.occurred_at:type_name -> google.protobuf.Timestamp
+	9,  // 11: facepay.authinfo.v1.AuthorizationClosed.closed_at:type_name -> google.protobuf.Timestamp
+	9,  // 12: facepay.authinfo.v1.AuthorizationClosed.occurred_at:type_name -> google.protobuf.Timestamp
+	9,  // 13: facepay.authinfo.v1.UserIdentified.occurred_at:type_name -> google.protobuf.Timestamp
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_facepay_authinfo_v1_authinfo_proto_init() }
@@ -365,7 +979,7 @@ func file_facepay_authinfo_v1_authinfo_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_facepay_authinfo_v1_authinfo_proto_rawDesc), len(file_facepay_authinfo_v1_authinfo_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -7,7 +7,7 @@
 package authinfov1
 
 import (
-	_ "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
+	v1 "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -268,11 +268,514 @@ func (x *OpenSessionReply) GetExpiresAt() *timestamppb.Timestamp {
 	return nil
 }
 
+// PreAuthoriseRequest: a user is to authorise a service (商户预授权) outside of an order. wechat-protocol.md §5.1.
+type PreAuthoriseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Chosen by the caller, 1..64 of [0-9A-Za-z_-]; the same id and body get the first answer again.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,2,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The PayScore service, a no-confirm one.
+	ServiceId     string `protobuf:"bytes,3,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreAuthoriseRequest) Reset() {
+	*x = PreAuthoriseRequest{}
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreAuthoriseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreAuthoriseRequest) ProtoMessage() {}
+
+func (x *PreAuthoriseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreAuthoriseRequest.ProtoReflect.Descriptor instead.
+func (*PreAuthoriseRequest) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_requests_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *PreAuthoriseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *PreAuthoriseRequest) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *PreAuthoriseRequest) GetServiceId() string {
+	if x != nil {
+		return x.ServiceId
+	}
+	return ""
+}
+
+// AuthoriseJumpRequest: the way to WeChat's authorisation page for the user of a kiosk.service_requested that waits.
+type AuthoriseJumpRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The number of the order to come.
+	OutOrderNo    string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuthoriseJumpRequest) Reset() {
+	*x = AuthoriseJumpRequest{}
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuthoriseJumpRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuthoriseJumpRequest) ProtoMessage() {}
+
+func (x *AuthoriseJumpRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuthoriseJumpRequest.ProtoReflect.Descriptor instead.
+func (*AuthoriseJumpRequest) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_requests_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *AuthoriseJumpRequest) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *AuthoriseJumpRequest) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+// AuthoriseReply is what the user's phone needs.
+type AuthoriseReply struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our agreement number (授权协议号).
+	AuthorizationCode string `protobuf:"bytes,1,opt,name=authorization_code,json=authorizationCode,proto3" json:"authorization_code,omitempty"`
+	// WeChat's token ends then, an hour after it was made.
+	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	// The jump to WeChat's page; it holds the token.
+	Jump          *v1.Jump `protobuf:"bytes,3,opt,name=jump,proto3" json:"jump,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuthoriseReply) Reset() {
+	*x = AuthoriseReply{}
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuthoriseReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuthoriseReply) ProtoMessage() {}
+
+func (x *AuthoriseReply) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuthoriseReply.ProtoReflect.Descriptor instead.
+func (*AuthoriseReply) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_requests_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *AuthoriseReply) GetAuthorizationCode() string {
+	if x != nil {
+		return x.AuthorizationCode
+	}
+	return ""
+}
+
+func (x *AuthoriseReply) GetExpiresAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return nil
+}
+
+func (x *AuthoriseReply) GetJump() *v1.Jump {
+	if x != nil {
+		return x.Jump
+	}
+	return nil
+}
+
+// ShowAuthorisationRequest asks WeChat and us about one user's authorisation. One of openid, authorization_code.
+type ShowAuthorisationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The PayScore service.
+	ServiceId string `protobuf:"bytes,2,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// The user.
+	Openid string `protobuf:"bytes,3,opt,name=openid,proto3" json:"openid,omitempty"`
+	// Our agreement number.
+	AuthorizationCode string `protobuf:"bytes,4,opt,name=authorization_code,json=authorizationCode,proto3" json:"authorization_code,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *ShowAuthorisationRequest) Reset() {
+	*x = ShowAuthorisationRequest{}
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShowAuthorisationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShowAuthorisationRequest) ProtoMessage() {}
+
+func (x *ShowAuthorisationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShowAuthorisationRequest.ProtoReflect.Descriptor instead.
+func (*ShowAuthorisationRequest) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_requests_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ShowAuthorisationRequest) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *ShowAuthorisationRequest) GetServiceId() string {
+	if x != nil {
+		return x.ServiceId
+	}
+	return ""
+}
+
+func (x *ShowAuthorisationRequest) GetOpenid() string {
+	if x != nil {
+		return x.Openid
+	}
+	return ""
+}
+
+func (x *ShowAuthorisationRequest) GetAuthorizationCode() string {
+	if x != nil {
+		return x.AuthorizationCode
+	}
+	return ""
+}
+
+// ShowAuthorisationReply is what WeChat says now, and what we were told.
+type ShowAuthorisationReply struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// AVAILABLE, UNAVAILABLE or UNBINDUSER, as WeChat answers now. wechat-protocol.md §5.2.
+	State string `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
+	// HMAC of the openid; empty when no user is known.
+	UserKey string `protobuf:"bytes,2,opt,name=user_key,json=userKey,proto3" json:"user_key,omitempty"`
+	// Agreement number, when there is one.
+	AuthorizationCode string `protobuf:"bytes,3,opt,name=authorization_code,json=authorizationCode,proto3" json:"authorization_code,omitempty"`
+	// By WeChat.
+	AuthorisedAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=authorised_at,json=authorisedAt,proto3" json:"authorised_at,omitempty"`
+	// By WeChat.
+	CancelledAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=cancelled_at,json=cancelledAt,proto3" json:"cancelled_at,omitempty"`
+	// OPEN, CLOSED or UNKNOWN: the last that we were told.
+	Told string `protobuf:"bytes,6,opt,name=told,proto3" json:"told,omitempty"`
+	// When that happened, by WeChat's clock.
+	ToldAt        *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=told_at,json=toldAt,proto3" json:"told_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShowAuthorisationReply) Reset() {
+	*x = ShowAuthorisationReply{}
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShowAuthorisationReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShowAuthorisationReply) ProtoMessage() {}
+
+func (x *ShowAuthorisationReply) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShowAuthorisationReply.ProtoReflect.Descriptor instead.
+func (*ShowAuthorisationReply) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_requests_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ShowAuthorisationReply) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ShowAuthorisationReply) GetUserKey() string {
+	if x != nil {
+		return x.UserKey
+	}
+	return ""
+}
+
+func (x *ShowAuthorisationReply) GetAuthorizationCode() string {
+	if x != nil {
+		return x.AuthorizationCode
+	}
+	return ""
+}
+
+func (x *ShowAuthorisationReply) GetAuthorisedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AuthorisedAt
+	}
+	return nil
+}
+
+func (x *ShowAuthorisationReply) GetCancelledAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CancelledAt
+	}
+	return nil
+}
+
+func (x *ShowAuthorisationReply) GetTold() string {
+	if x != nil {
+		return x.Told
+	}
+	return ""
+}
+
+func (x *ShowAuthorisationReply) GetToldAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ToldAt
+	}
+	return nil
+}
+
+// TerminateAuthorisationRequest ends a user's authorisation (解除授权). One of openid, authorization_code. WeChat refuses
+// while the user has unfinished orders. wechat-protocol.md §5.3.
+type TerminateAuthorisationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Chosen by the caller, 1..64 of [0-9A-Za-z_-]; the same id and body get the first answer again.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,2,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The PayScore service.
+	ServiceId string `protobuf:"bytes,3,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// The user.
+	Openid string `protobuf:"bytes,4,opt,name=openid,proto3" json:"openid,omitempty"`
+	// Our agreement number.
+	AuthorizationCode string `protobuf:"bytes,5,opt,name=authorization_code,json=authorizationCode,proto3" json:"authorization_code,omitempty"`
+	// Why, sent to WeChat; required, at most 30 characters.
+	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TerminateAuthorisationRequest) Reset() {
+	*x = TerminateAuthorisationRequest{}
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TerminateAuthorisationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TerminateAuthorisationRequest) ProtoMessage() {}
+
+func (x *TerminateAuthorisationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TerminateAuthorisationRequest.ProtoReflect.Descriptor instead.
+func (*TerminateAuthorisationRequest) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_requests_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *TerminateAuthorisationRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *TerminateAuthorisationRequest) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *TerminateAuthorisationRequest) GetServiceId() string {
+	if x != nil {
+		return x.ServiceId
+	}
+	return ""
+}
+
+func (x *TerminateAuthorisationRequest) GetOpenid() string {
+	if x != nil {
+		return x.Openid
+	}
+	return ""
+}
+
+func (x *TerminateAuthorisationRequest) GetAuthorizationCode() string {
+	if x != nil {
+		return x.AuthorizationCode
+	}
+	return ""
+}
+
+func (x *TerminateAuthorisationRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// TerminateAuthorisationReply: it is ended.
+type TerminateAuthorisationReply struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// HMAC of the openid; empty when no user is known.
+	UserKey string `protobuf:"bytes,1,opt,name=user_key,json=userKey,proto3" json:"user_key,omitempty"`
+	// When WeChat accepted it, by our clock.
+	TerminatedAt  *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=terminated_at,json=terminatedAt,proto3" json:"terminated_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TerminateAuthorisationReply) Reset() {
+	*x = TerminateAuthorisationReply{}
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TerminateAuthorisationReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TerminateAuthorisationReply) ProtoMessage() {}
+
+func (x *TerminateAuthorisationReply) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_authinfo_v1_requests_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TerminateAuthorisationReply.ProtoReflect.Descriptor instead.
+func (*TerminateAuthorisationReply) Descriptor() ([]byte, []int) {
+	return file_facepay_authinfo_v1_requests_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *TerminateAuthorisationReply) GetUserKey() string {
+	if x != nil {
+		return x.UserKey
+	}
+	return ""
+}
+
+func (x *TerminateAuthorisationReply) GetTerminatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.TerminatedAt
+	}
+	return nil
+}
+
 var File_facepay_authinfo_v1_requests_proto protoreflect.FileDescriptor
 
 const file_facepay_authinfo_v1_requests_proto_rawDesc = "" +
 	"\n" +
-	"\"facepay/authinfo/v1/requests.proto\x12\x13facepay.authinfo.v1\x1a\x1ffacepay/event/v1/contract.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe2\x02\n" +
+	"\"facepay/authinfo/v1/requests.proto\x12\x13facepay.authinfo.v1\x1a\x1ffacepay/event/v1/contract.proto\x1a\x1bfacepay/event/v1/jump.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe2\x02\n" +
 	"\x12OpenSessionRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12\x1a\n" +
@@ -303,7 +806,52 @@ const file_facepay_authinfo_v1_requests_proto_rawDesc = "" +
 	"askUnionid\x129\n" +
 	"\n" +
 	"expires_at\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAtBHZFgithub.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1;authinfov1b\x06proto3"
+	" \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xb2\x01\n" +
+	"\x13PreAuthoriseRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12\x1a\n" +
+	"\bmerchant\x18\x02 \x01(\tR\bmerchant\x12\x1d\n" +
+	"\n" +
+	"service_id\x18\x03 \x01(\tR\tserviceId:A\xb2\xbb\x18=\n" +
+	"\bauthinfo\x12\rpre_authorise\x1a\"facepay.authinfo.v1.AuthoriseReply\"\x98\x01\n" +
+	"\x14AuthoriseJumpRequest\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo:B\xb2\xbb\x18>\n" +
+	"\bauthinfo\x12\x0eauthorise_jump\x1a\"facepay.authinfo.v1.AuthoriseReply\"\xab\x01\n" +
+	"\x0eAuthoriseReply\x12-\n" +
+	"\x12authorization_code\x18\x01 \x01(\tR\x11authorizationCode\x129\n" +
+	"\n" +
+	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12/\n" +
+	"\x04jump\x18\x03 \x01(\v2\x16.facepay.event.v1.JumpB\x03\x80\x01\x01R\x04jump\"\xf1\x01\n" +
+	"\x18ShowAuthorisationRequest\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12\x1d\n" +
+	"\n" +
+	"service_id\x18\x02 \x01(\tR\tserviceId\x12\x1b\n" +
+	"\x06openid\x18\x03 \x01(\tB\x03\x80\x01\x01R\x06openid\x12-\n" +
+	"\x12authorization_code\x18\x04 \x01(\tR\x11authorizationCode:N\xb2\xbb\x18J\n" +
+	"\bauthinfo\x12\x12show_authorisation\x1a*facepay.authinfo.v1.ShowAuthorisationReply\"\xc1\x02\n" +
+	"\x16ShowAuthorisationReply\x12\x14\n" +
+	"\x05state\x18\x01 \x01(\tR\x05state\x12\x19\n" +
+	"\buser_key\x18\x02 \x01(\tR\auserKey\x12-\n" +
+	"\x12authorization_code\x18\x03 \x01(\tR\x11authorizationCode\x12?\n" +
+	"\rauthorised_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\fauthorisedAt\x12=\n" +
+	"\fcancelled_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vcancelledAt\x12\x12\n" +
+	"\x04told\x18\x06 \x01(\tR\x04told\x123\n" +
+	"\atold_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x06toldAt\"\xb7\x02\n" +
+	"\x1dTerminateAuthorisationRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12\x1a\n" +
+	"\bmerchant\x18\x02 \x01(\tR\bmerchant\x12\x1d\n" +
+	"\n" +
+	"service_id\x18\x03 \x01(\tR\tserviceId\x12\x1b\n" +
+	"\x06openid\x18\x04 \x01(\tB\x03\x80\x01\x01R\x06openid\x12-\n" +
+	"\x12authorization_code\x18\x05 \x01(\tR\x11authorizationCode\x12\x16\n" +
+	"\x06reason\x18\x06 \x01(\tR\x06reason:X\xb2\xbb\x18T\n" +
+	"\bauthinfo\x12\x17terminate_authorisation\x1a/facepay.authinfo.v1.TerminateAuthorisationReply\"y\n" +
+	"\x1bTerminateAuthorisationReply\x12\x19\n" +
+	"\buser_key\x18\x01 \x01(\tR\auserKey\x12?\n" +
+	"\rterminated_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\fterminatedAtBHZFgithub.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1;authinfov1b\x06proto3"
 
 var (
 	file_facepay_authinfo_v1_requests_proto_rawDescOnce sync.Once
@@ -317,19 +865,33 @@ func file_facepay_authinfo_v1_requests_proto_rawDescGZIP() []byte {
 	return file_facepay_authinfo_v1_requests_proto_rawDescData
 }
 
-var file_facepay_authinfo_v1_requests_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_facepay_authinfo_v1_requests_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_facepay_authinfo_v1_requests_proto_goTypes = []any{
-	(*OpenSessionRequest)(nil),    // 0: facepay.authinfo.v1.OpenSessionRequest
-	(*OpenSessionReply)(nil),      // 1: facepay.authinfo.v1.OpenSessionReply
-	(*timestamppb.Timestamp)(nil), // 2: google.protobuf.Timestamp
+	(*OpenSessionRequest)(nil),            // 0: facepay.authinfo.v1.OpenSessionRequest
+	(*OpenSessionReply)(nil),              // 1: facepay.authinfo.v1.OpenSessionReply
+	(*PreAuthoriseRequest)(nil),           // 2: facepay.authinfo.v1.PreAuthoriseRequest
+	(*AuthoriseJumpRequest)(nil),          // 3: facepay.authinfo.v1.AuthoriseJumpRequest
+	(*AuthoriseReply)(nil),                // 4: facepay.authinfo.v1.AuthoriseReply
+	(*ShowAuthorisationRequest)(nil),      // 5: facepay.authinfo.v1.ShowAuthorisationRequest
+	(*ShowAuthorisationReply)(nil),        // 6: facepay.authinfo.v1.ShowAuthorisationReply
+	(*TerminateAuthorisationRequest)(nil), // 7: facepay.authinfo.v1.TerminateAuthorisationRequest
+	(*TerminateAuthorisationReply)(nil),   // 8: facepay.authinfo.v1.TerminateAuthorisationReply
+	(*timestamppb.Timestamp)(nil),         // 9: google.protobuf.Timestamp
+	(*v1.Jump)(nil),                       // 10: facepay.event.v1.Jump
 }
 var file_facepay_authinfo_v1_requests_proto_depIdxs = []int32{
-	2, // 0: facepay.authinfo.v1.OpenSessionReply.expires_at:type_name -> google.protobuf.Timestamp
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	9,  // 0: facepay.authinfo.v1.OpenSessionReply.expires_at:type_name -> google.protobuf.Timestamp
+	9,  // 1: facepay.authinfo.v1.AuthoriseReply.expires_at:type_name -> google.protobuf.Timestamp
+	10, // 2: facepay.authinfo.v1.AuthoriseReply.jump:type_name -> facepay.event.v1.Jump
+	9,  // 3: facepay.authinfo.v1.ShowAuthorisationReply.authorised_at:type_name -> google.protobuf.Timestamp
+	9,  // 4: facepay.authinfo.v1.ShowAuthorisationReply.cancelled_at:type_name -> google.protobuf.Timestamp
+	9,  // 5: facepay.authinfo.v1.ShowAuthorisationReply.told_at:type_name -> google.protobuf.Timestamp
+	9,  // 6: facepay.authinfo.v1.TerminateAuthorisationReply.terminated_at:type_name -> google.protobuf.Timestamp
+	7,  // [7:7] is the sub-list for method output_type
+	7,  // [7:7] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_facepay_authinfo_v1_requests_proto_init() }
@@ -343,7 +905,7 @@ func file_facepay_authinfo_v1_requests_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_facepay_authinfo_v1_requests_proto_rawDesc), len(file_facepay_authinfo_v1_requests_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -29,7 +29,7 @@ const (
 // facepay.<owner>.<subject>.<merchant>.<key>[.<scope>]; the merchant is always the field "merchant".
 type Contract struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The service (or outside party) that alone publishes it: kiosk, authinfo, order, notify.
+	// The service (or outside party) that alone publishes it: kiosk, desk, authinfo, order, notify.
 	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
 	// The event's token in the subject, past tense, snake_case.
 	Subject string `protobuf:"bytes,2,opt,name=subject,proto3" json:"subject,omitempty"`

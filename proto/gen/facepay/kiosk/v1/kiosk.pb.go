@@ -253,6 +253,198 @@ func (x *FaceResult) GetOccurredAt() *timestamppb.Timestamp {
 	return nil
 }
 
+// ServiceRequested: a customer wants the service without a face (扫码使用服务): an order of a no-confirm service for a user
+// who has authorised it or is about to, or an order of a need-confirm service, which the user confirms. wechat-protocol.md
+// §5.5, §6.2. After a face result SCAN_PAYMENT it may carry the same number, if the merchant's policy says so.
+type ServiceRequested struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The gateway's own number, unique per merchant, 1..32 of [0-9A-Za-z_-|*].
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The PayScore service.
+	ServiceId string `protobuf:"bytes,3,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// Where.
+	Device *Device `protobuf:"bytes,4,opt,name=device,proto3" json:"device,omitempty"`
+	// The user under appid; required by a no-confirm service, forbidden by a need-confirm one.
+	Openid string `protobuf:"bytes,5,opt,name=openid,proto3" json:"openid,omitempty"`
+	// The user under sub_appid (partner mode, instead of openid).
+	SubOpenid string `protobuf:"bytes,6,opt,name=sub_openid,json=subOpenid,proto3" json:"sub_openid,omitempty"`
+	// Shown to the user, 1..20 characters.
+	ServiceIntroduction string `protobuf:"bytes,7,opt,name=service_introduction,json=serviceIntroduction,proto3" json:"service_introduction,omitempty"`
+	// Required.
+	RiskFund *RiskFund `protobuf:"bytes,8,opt,name=risk_fund,json=riskFund,proto3" json:"risk_fund,omitempty"`
+	// How start_time is chosen.
+	StartPolicy StartPolicy `protobuf:"varint,9,opt,name=start_policy,json=startPolicy,proto3,enum=facepay.kiosk.v1.StartPolicy" json:"start_policy,omitempty"`
+	// Expected items.
+	PostPayments []*Payment `protobuf:"bytes,10,rep,name=post_payments,json=postPayments,proto3" json:"post_payments,omitempty"`
+	// Expected discounts.
+	PostDiscounts []*Discount `protobuf:"bytes,11,rep,name=post_discounts,json=postDiscounts,proto3" json:"post_discounts,omitempty"`
+	// At most 50 characters.
+	StartLocation string `protobuf:"bytes,12,opt,name=start_location,json=startLocation,proto3" json:"start_location,omitempty"`
+	// At most 20 characters.
+	StartTimeRemark string `protobuf:"bytes,13,opt,name=start_time_remark,json=startTimeRemark,proto3" json:"start_time_remark,omitempty"`
+	// The planned end, left out when unset.
+	PlannedEndTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=planned_end_time,json=plannedEndTime,proto3" json:"planned_end_time,omitempty"`
+	// At most 20 characters.
+	EndTimeRemark string `protobuf:"bytes,15,opt,name=end_time_remark,json=endTimeRemark,proto3" json:"end_time_remark,omitempty"`
+	// The merchant's own text, raw; we URL-encode it once. At most 256 characters encoded.
+	Attach string `protobuf:"bytes,16,opt,name=attach,proto3" json:"attach,omitempty"`
+	// When it happened.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ServiceRequested) Reset() {
+	*x = ServiceRequested{}
+	mi := &file_facepay_kiosk_v1_kiosk_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ServiceRequested) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ServiceRequested) ProtoMessage() {}
+
+func (x *ServiceRequested) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_kiosk_v1_kiosk_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ServiceRequested.ProtoReflect.Descriptor instead.
+func (*ServiceRequested) Descriptor() ([]byte, []int) {
+	return file_facepay_kiosk_v1_kiosk_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ServiceRequested) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *ServiceRequested) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *ServiceRequested) GetServiceId() string {
+	if x != nil {
+		return x.ServiceId
+	}
+	return ""
+}
+
+func (x *ServiceRequested) GetDevice() *Device {
+	if x != nil {
+		return x.Device
+	}
+	return nil
+}
+
+func (x *ServiceRequested) GetOpenid() string {
+	if x != nil {
+		return x.Openid
+	}
+	return ""
+}
+
+func (x *ServiceRequested) GetSubOpenid() string {
+	if x != nil {
+		return x.SubOpenid
+	}
+	return ""
+}
+
+func (x *ServiceRequested) GetServiceIntroduction() string {
+	if x != nil {
+		return x.ServiceIntroduction
+	}
+	return ""
+}
+
+func (x *ServiceRequested) GetRiskFund() *RiskFund {
+	if x != nil {
+		return x.RiskFund
+	}
+	return nil
+}
+
+func (x *ServiceRequested) GetStartPolicy() StartPolicy {
+	if x != nil {
+		return x.StartPolicy
+	}
+	return StartPolicy_START_POLICY_UNSPECIFIED
+}
+
+func (x *ServiceRequested) GetPostPayments() []*Payment {
+	if x != nil {
+		return x.PostPayments
+	}
+	return nil
+}
+
+func (x *ServiceRequested) GetPostDiscounts() []*Discount {
+	if x != nil {
+		return x.PostDiscounts
+	}
+	return nil
+}
+
+func (x *ServiceRequested) GetStartLocation() string {
+	if x != nil {
+		return x.StartLocation
+	}
+	return ""
+}
+
+func (x *ServiceRequested) GetStartTimeRemark() string {
+	if x != nil {
+		return x.StartTimeRemark
+	}
+	return ""
+}
+
+func (x *ServiceRequested) GetPlannedEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PlannedEndTime
+	}
+	return nil
+}
+
+func (x *ServiceRequested) GetEndTimeRemark() string {
+	if x != nil {
+		return x.EndTimeRemark
+	}
+	return ""
+}
+
+func (x *ServiceRequested) GetAttach() string {
+	if x != nil {
+		return x.Attach
+	}
+	return ""
+}
+
+func (x *ServiceRequested) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
 // ServiceEnded: the goods are out and counted, or the power bank is back. Completes the order.
 type ServiceEnded struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -286,7 +478,7 @@ type ServiceEnded struct {
 
 func (x *ServiceEnded) Reset() {
 	*x = ServiceEnded{}
-	mi := &file_facepay_kiosk_v1_kiosk_proto_msgTypes[1]
+	mi := &file_facepay_kiosk_v1_kiosk_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -298,7 +490,7 @@ func (x *ServiceEnded) String() string {
 func (*ServiceEnded) ProtoMessage() {}
 
 func (x *ServiceEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_kiosk_v1_kiosk_proto_msgTypes[1]
+	mi := &file_facepay_kiosk_v1_kiosk_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -311,7 +503,7 @@ func (x *ServiceEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServiceEnded.ProtoReflect.Descriptor instead.
 func (*ServiceEnded) Descriptor() ([]byte, []int) {
-	return file_facepay_kiosk_v1_kiosk_proto_rawDescGZIP(), []int{1}
+	return file_facepay_kiosk_v1_kiosk_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ServiceEnded) GetMerchant() string {
@@ -415,7 +607,7 @@ type ServiceAborted struct {
 
 func (x *ServiceAborted) Reset() {
 	*x = ServiceAborted{}
-	mi := &file_facepay_kiosk_v1_kiosk_proto_msgTypes[2]
+	mi := &file_facepay_kiosk_v1_kiosk_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -427,7 +619,7 @@ func (x *ServiceAborted) String() string {
 func (*ServiceAborted) ProtoMessage() {}
 
 func (x *ServiceAborted) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_kiosk_v1_kiosk_proto_msgTypes[2]
+	mi := &file_facepay_kiosk_v1_kiosk_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -440,7 +632,7 @@ func (x *ServiceAborted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServiceAborted.ProtoReflect.Descriptor instead.
 func (*ServiceAborted) Descriptor() ([]byte, []int) {
-	return file_facepay_kiosk_v1_kiosk_proto_rawDescGZIP(), []int{2}
+	return file_facepay_kiosk_v1_kiosk_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ServiceAborted) GetMerchant() string {
@@ -506,7 +698,31 @@ const file_facepay_kiosk_v1_kiosk_proto_rawDesc = "" +
 	"\x06attach\x18\x14 \x01(\tR\x06attach\x12;\n" +
 	"\voccurred_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"occurredAt:A\xaa\xbb\x18=\n" +
-	"\x05kiosk\x12\vface_result\x1a\fout_order_no*\x0forder-lifecycle*\bauthinfo\"\x83\x05\n" +
+	"\x05kiosk\x12\vface_result\x1a\fout_order_no*\x0forder-lifecycle*\bauthinfo\"\xf2\x06\n" +
+	"\x10ServiceRequested\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1d\n" +
+	"\n" +
+	"service_id\x18\x03 \x01(\tR\tserviceId\x120\n" +
+	"\x06device\x18\x04 \x01(\v2\x18.facepay.kiosk.v1.DeviceR\x06device\x12\x1b\n" +
+	"\x06openid\x18\x05 \x01(\tB\x03\x80\x01\x01R\x06openid\x12\"\n" +
+	"\n" +
+	"sub_openid\x18\x06 \x01(\tB\x03\x80\x01\x01R\tsubOpenid\x121\n" +
+	"\x14service_introduction\x18\a \x01(\tR\x13serviceIntroduction\x127\n" +
+	"\trisk_fund\x18\b \x01(\v2\x1a.facepay.kiosk.v1.RiskFundR\briskFund\x12@\n" +
+	"\fstart_policy\x18\t \x01(\x0e2\x1d.facepay.kiosk.v1.StartPolicyR\vstartPolicy\x12>\n" +
+	"\rpost_payments\x18\n" +
+	" \x03(\v2\x19.facepay.kiosk.v1.PaymentR\fpostPayments\x12A\n" +
+	"\x0epost_discounts\x18\v \x03(\v2\x1a.facepay.kiosk.v1.DiscountR\rpostDiscounts\x12%\n" +
+	"\x0estart_location\x18\f \x01(\tR\rstartLocation\x12*\n" +
+	"\x11start_time_remark\x18\r \x01(\tR\x0fstartTimeRemark\x12D\n" +
+	"\x10planned_end_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\x0eplannedEndTime\x12&\n" +
+	"\x0fend_time_remark\x18\x0f \x01(\tR\rendTimeRemark\x12\x16\n" +
+	"\x06attach\x18\x10 \x01(\tR\x06attach\x12;\n" +
+	"\voccurred_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:G\xaa\xbb\x18C\n" +
+	"\x05kiosk\x12\x11service_requested\x1a\fout_order_no*\x0forder-lifecycle*\bauthinfo\"\x83\x05\n" +
 	"\fServiceEnded\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -546,37 +762,45 @@ func file_facepay_kiosk_v1_kiosk_proto_rawDescGZIP() []byte {
 	return file_facepay_kiosk_v1_kiosk_proto_rawDescData
 }
 
-var file_facepay_kiosk_v1_kiosk_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_facepay_kiosk_v1_kiosk_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_facepay_kiosk_v1_kiosk_proto_goTypes = []any{
 	(*FaceResult)(nil),            // 0: facepay.kiosk.v1.FaceResult
-	(*ServiceEnded)(nil),          // 1: facepay.kiosk.v1.ServiceEnded
-	(*ServiceAborted)(nil),        // 2: facepay.kiosk.v1.ServiceAborted
-	(*Device)(nil),                // 3: facepay.kiosk.v1.Device
-	(*RiskFund)(nil),              // 4: facepay.kiosk.v1.RiskFund
-	(StartPolicy)(0),              // 5: facepay.kiosk.v1.StartPolicy
-	(*Payment)(nil),               // 6: facepay.kiosk.v1.Payment
-	(*Discount)(nil),              // 7: facepay.kiosk.v1.Discount
-	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
+	(*ServiceRequested)(nil),      // 1: facepay.kiosk.v1.ServiceRequested
+	(*ServiceEnded)(nil),          // 2: facepay.kiosk.v1.ServiceEnded
+	(*ServiceAborted)(nil),        // 3: facepay.kiosk.v1.ServiceAborted
+	(*Device)(nil),                // 4: facepay.kiosk.v1.Device
+	(*RiskFund)(nil),              // 5: facepay.kiosk.v1.RiskFund
+	(StartPolicy)(0),              // 6: facepay.kiosk.v1.StartPolicy
+	(*Payment)(nil),               // 7: facepay.kiosk.v1.Payment
+	(*Discount)(nil),              // 8: facepay.kiosk.v1.Discount
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_facepay_kiosk_v1_kiosk_proto_depIdxs = []int32{
-	3,  // 0: facepay.kiosk.v1.FaceResult.device:type_name -> facepay.kiosk.v1.Device
-	4,  // 1: facepay.kiosk.v1.FaceResult.risk_fund:type_name -> facepay.kiosk.v1.RiskFund
-	5,  // 2: facepay.kiosk.v1.FaceResult.start_policy:type_name -> facepay.kiosk.v1.StartPolicy
-	6,  // 3: facepay.kiosk.v1.FaceResult.post_payments:type_name -> facepay.kiosk.v1.Payment
-	7,  // 4: facepay.kiosk.v1.FaceResult.post_discounts:type_name -> facepay.kiosk.v1.Discount
-	8,  // 5: facepay.kiosk.v1.FaceResult.planned_end_time:type_name -> google.protobuf.Timestamp
-	8,  // 6: facepay.kiosk.v1.FaceResult.occurred_at:type_name -> google.protobuf.Timestamp
-	6,  // 7: facepay.kiosk.v1.ServiceEnded.post_payments:type_name -> facepay.kiosk.v1.Payment
-	7,  // 8: facepay.kiosk.v1.ServiceEnded.post_discounts:type_name -> facepay.kiosk.v1.Discount
-	8,  // 9: facepay.kiosk.v1.ServiceEnded.end_time:type_name -> google.protobuf.Timestamp
-	3,  // 10: facepay.kiosk.v1.ServiceEnded.device:type_name -> facepay.kiosk.v1.Device
-	8,  // 11: facepay.kiosk.v1.ServiceEnded.occurred_at:type_name -> google.protobuf.Timestamp
-	8,  // 12: facepay.kiosk.v1.ServiceAborted.occurred_at:type_name -> google.protobuf.Timestamp
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	4,  // 0: facepay.kiosk.v1.FaceResult.device:type_name -> facepay.kiosk.v1.Device
+	5,  // 1: facepay.kiosk.v1.FaceResult.risk_fund:type_name -> facepay.kiosk.v1.RiskFund
+	6,  // 2: facepay.kiosk.v1.FaceResult.start_policy:type_name -> facepay.kiosk.v1.StartPolicy
+	7,  // 3: facepay.kiosk.v1.FaceResult.post_payments:type_name -> facepay.kiosk.v1.Payment
+	8,  // 4: facepay.kiosk.v1.FaceResult.post_discounts:type_name -> facepay.kiosk.v1.Discount
+	9,  // 5: facepay.kiosk.v1.FaceResult.planned_end_time:type_name -> google.protobuf.Timestamp
+	9,  // 6: facepay.kiosk.v1.FaceResult.occurred_at:type_name -> google.protobuf.Timestamp
+	4,  // 7: facepay.kiosk.v1.ServiceRequested.device:type_name -> facepay.kiosk.v1.Device
+	5,  // 8: facepay.kiosk.v1.ServiceRequested.risk_fund:type_name -> facepay.kiosk.v1.RiskFund
+	6,  // 9: facepay.kiosk.v1.ServiceRequested.start_policy:type_name -> facepay.kiosk.v1.StartPolicy
+	7,  // 10: facepay.kiosk.v1.ServiceRequested.post_payments:type_name -> facepay.kiosk.v1.Payment
+	8,  // 11: facepay.kiosk.v1.ServiceRequested.post_discounts:type_name -> facepay.kiosk.v1.Discount
+	9,  // 12: facepay.kiosk.v1.ServiceRequested.planned_end_time:type_name -> google.protobuf.Timestamp
+	9,  // 13: facepay.kiosk.v1.ServiceRequested.occurred_at:type_name -> google.protobuf.Timestamp
+	7,  // 14: facepay.kiosk.v1.ServiceEnded.post_payments:type_name -> facepay.kiosk.v1.Payment
+	8,  // 15: facepay.kiosk.v1.ServiceEnded.post_discounts:type_name -> facepay.kiosk.v1.Discount
+	9,  // 16: facepay.kiosk.v1.ServiceEnded.end_time:type_name -> google.protobuf.Timestamp
+	4,  // 17: facepay.kiosk.v1.ServiceEnded.device:type_name -> facepay.kiosk.v1.Device
+	9,  // 18: facepay.kiosk.v1.ServiceEnded.occurred_at:type_name -> google.protobuf.Timestamp
+	9,  // 19: facepay.kiosk.v1.ServiceAborted.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_facepay_kiosk_v1_kiosk_proto_init() }
@@ -585,14 +809,14 @@ func file_facepay_kiosk_v1_kiosk_proto_init() {
 		return
 	}
 	file_facepay_kiosk_v1_goods_proto_init()
-	file_facepay_kiosk_v1_kiosk_proto_msgTypes[1].OneofWrappers = []any{}
+	file_facepay_kiosk_v1_kiosk_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_facepay_kiosk_v1_kiosk_proto_rawDesc), len(file_facepay_kiosk_v1_kiosk_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

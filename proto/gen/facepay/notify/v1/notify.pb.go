@@ -650,7 +650,7 @@ const file_facepay_notify_v1_notify_proto_rawDesc = "" +
 	"\x11paying_amount_fen\x18\x0e \x01(\x03R\x0fpayingAmountFen\x127\n" +
 	"\x05parts\x18\x0f \x03(\v2!.facepay.notify.v1.CollectionPartR\x05parts:;\xaa\xbb\x187\n" +
 	"\x06notify\x12\x0epayscore_order\x1a\fout_order_no*\x0forder-lifecycleB\x13\n" +
-	"\x11_total_amount_fen\"\xa5\x03\n" +
+	"\x11_total_amount_fen\"\xaf\x03\n" +
 	"\x1dPayScoreAuthorizationNotified\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12\x19\n" +
 	"\buser_key\x18\x02 \x01(\tR\auserKey\x121\n" +
@@ -661,8 +661,8 @@ const file_facepay_notify_v1_notify_proto_rawDesc = "" +
 	"\x0eout_request_no\x18\x06 \x01(\tR\foutRequestNo\x12-\n" +
 	"\x12authorization_code\x18\a \x01(\tR\x11authorizationCode\x12.\n" +
 	"\x13user_service_status\x18\b \x01(\tR\x11userServiceStatus\x12)\n" +
-	"\x10openorclose_time\x18\t \x01(\tR\x0fopenorcloseTime:.\xaa\xbb\x18*\n" +
-	"\x06notify\x12\x16payscore_authorization\x1a\buser_key\"\xb3\x03\n" +
+	"\x10openorclose_time\x18\t \x01(\tR\x0fopenorcloseTime:8\xaa\xbb\x184\n" +
+	"\x06notify\x12\x16payscore_authorization\x1a\buser_key*\bauthinfo\"\xc4\x03\n" +
 	"\x14WeChatRefundNotified\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12\"\n" +
 	"\rout_refund_no\x18\x02 \x01(\tR\voutRefundNo\x121\n" +
@@ -672,8 +672,8 @@ const file_facepay_notify_v1_notify_proto_rawDesc = "" +
 	"\rrefund_status\x18\x06 \x01(\tR\frefundStatus\x12*\n" +
 	"\x11refund_amount_fen\x18\a \x01(\x03R\x0frefundAmountFen\x12(\n" +
 	"\x10total_amount_fen\x18\b \x01(\x03R\x0etotalAmountFen\x12=\n" +
-	"\fsuccess_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\vsuccessTime:*\xaa\xbb\x18&\n" +
-	"\x06notify\x12\rwechat_refund\x1a\rout_refund_noBDZBgithub.com/facepay-go/facepay/proto/gen/facepay/notify/v1;notifyv1b\x06proto3"
+	"\fsuccess_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\vsuccessTime:;\xaa\xbb\x187\n" +
+	"\x06notify\x12\rwechat_refund\x1a\rout_refund_no*\x0forder-lifecycleBDZBgithub.com/facepay-go/facepay/proto/gen/facepay/notify/v1;notifyv1b\x06proto3"
 
 var (
 	file_facepay_notify_v1_notify_proto_rawDescOnce sync.Once

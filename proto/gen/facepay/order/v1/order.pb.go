@@ -188,7 +188,8 @@ type OrderRefused struct {
 	// The kiosk.
 	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
 	// Why: risk, user_unfinished_orders, youth_mode, face_error, scan_payment, sdk_failure, not_authorised, rule,
-	// above_cap, end_before_start, unexplained, number_taken, configuration, open_timeout, service_aborted.
+	// above_cap, end_before_start, unexplained, number_taken, configuration, open_timeout, service_aborted, desk_cancel,
+	// token_expired.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// A text that may be shown to the user; it never gives the private reason.
 	UserTextZh string `protobuf:"bytes,5,opt,name=user_text_zh,json=userTextZh,proto3" json:"user_text_zh,omitempty"`
@@ -717,7 +718,8 @@ type OrderRevoked struct {
 	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
 	// The kiosk.
 	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
-	// Why: service_aborted, open_timeout, created_instead_of_doing, found_after_refusal, by_provider.
+	// Why: service_aborted, desk_cancel, open_timeout, confirm_timeout, created_instead_of_doing, found_after_refusal,
+	// by_provider.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// When we learnt it.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
@@ -799,7 +801,7 @@ type OrderAbandoned struct {
 	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
 	// The kiosk.
 	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
-	// Why: user_cancel, session_expired, no_face_result, service_aborted.
+	// Why: user_cancel, session_expired, no_face_result, service_aborted, desk_cancel.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// When we learnt it.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
@@ -872,7 +874,8 @@ func (x *OrderAbandoned) GetOccurredAt() *timestamppb.Timestamp {
 	return nil
 }
 
-// FactRejected: a kiosk fact was understood and cannot be followed. It changed nothing.
+// FactRejected: a fact of the kiosk or the back office was understood and cannot be followed. It changed nothing; what
+// WeChat refused changed nothing there.
 type FactRejected struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Our merchant id.
@@ -881,7 +884,8 @@ type FactRejected struct {
 	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
 	// The kiosk.
 	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
-	// The refused fact: face_result, service_ended, service_aborted.
+	// The refused fact: face_result, service_requested, service_ended, service_aborted, cancel_requested,
+	// amount_modify_requested, paid_elsewhere, collect_requested, refund_requested.
 	Fact string `protobuf:"bytes,4,opt,name=fact,proto3" json:"fact,omitempty"`
 	// Its event id.
 	FactId string `protobuf:"bytes,5,opt,name=fact_id,json=factId,proto3" json:"fact_id,omitempty"`
@@ -890,7 +894,9 @@ type FactRejected struct {
 	// The order's state at that moment.
 	State string `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`
 	// When we learnt it.
-	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	OccurredAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	// The back office's number of the refused request; empty for a kiosk's fact.
+	RequestId     string `protobuf:"bytes,9,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -979,6 +985,13 @@ func (x *FactRejected) GetOccurredAt() *timestamppb.Timestamp {
 		return x.OccurredAt
 	}
 	return nil
+}
+
+func (x *FactRejected) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
 }
 
 // OrderAlarm: something a person should look at. It changed no money by itself.
@@ -1081,6 +1094,762 @@ func (x *OrderAlarm) GetOccurredAt() *timestamppb.Timestamp {
 	return nil
 }
 
+// OrderAwaitingConfirm: a need-confirm order exists and waits for its user: hand the phone the jump of
+// facepay-rpc.order-lifecycle.order_jump. The door stays closed.
+type OrderAwaitingConfirm struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The order's number.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// The PayScore service.
+	ServiceId string `protobuf:"bytes,4,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
+	// WeChat's order number.
+	OrderId string `protobuf:"bytes,5,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
+	// We cancel it then; unset when we wait for WeChat's own end after 30 days.
+	ConfirmBefore *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=confirm_before,json=confirmBefore,proto3" json:"confirm_before,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderAwaitingConfirm) Reset() {
+	*x = OrderAwaitingConfirm{}
+	mi := &file_facepay_order_v1_order_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderAwaitingConfirm) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderAwaitingConfirm) ProtoMessage() {}
+
+func (x *OrderAwaitingConfirm) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_order_v1_order_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderAwaitingConfirm.ProtoReflect.Descriptor instead.
+func (*OrderAwaitingConfirm) Descriptor() ([]byte, []int) {
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *OrderAwaitingConfirm) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *OrderAwaitingConfirm) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *OrderAwaitingConfirm) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *OrderAwaitingConfirm) GetServiceId() string {
+	if x != nil {
+		return x.ServiceId
+	}
+	return ""
+}
+
+func (x *OrderAwaitingConfirm) GetOrderId() string {
+	if x != nil {
+		return x.OrderId
+	}
+	return ""
+}
+
+func (x *OrderAwaitingConfirm) GetConfirmBefore() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ConfirmBefore
+	}
+	return nil
+}
+
+func (x *OrderAwaitingConfirm) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// OrderExpired: nobody confirmed a need-confirm order within WeChat's 30 days; nothing was or will be collected.
+type OrderExpired struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The order's number.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderExpired) Reset() {
+	*x = OrderExpired{}
+	mi := &file_facepay_order_v1_order_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderExpired) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderExpired) ProtoMessage() {}
+
+func (x *OrderExpired) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_order_v1_order_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderExpired.ProtoReflect.Descriptor instead.
+func (*OrderExpired) Descriptor() ([]byte, []int) {
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *OrderExpired) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *OrderExpired) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *OrderExpired) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *OrderExpired) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// OrderModified: WeChat collects a lower total from now on.
+type OrderModified struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The order's number.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// The back office's number of the request.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// The total before.
+	OldTotalAmountFen int64 `protobuf:"varint,5,opt,name=old_total_amount_fen,json=oldTotalAmountFen,proto3" json:"old_total_amount_fen,omitempty"`
+	// The total now.
+	TotalAmountFen int64 `protobuf:"varint,6,opt,name=total_amount_fen,json=totalAmountFen,proto3" json:"total_amount_fen,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderModified) Reset() {
+	*x = OrderModified{}
+	mi := &file_facepay_order_v1_order_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderModified) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderModified) ProtoMessage() {}
+
+func (x *OrderModified) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_order_v1_order_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderModified.ProtoReflect.Descriptor instead.
+func (*OrderModified) Descriptor() ([]byte, []int) {
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *OrderModified) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *OrderModified) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *OrderModified) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *OrderModified) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *OrderModified) GetOldTotalAmountFen() int64 {
+	if x != nil {
+		return x.OldTotalAmountFen
+	}
+	return 0
+}
+
+func (x *OrderModified) GetTotalAmountFen() int64 {
+	if x != nil {
+		return x.TotalAmountFen
+	}
+	return 0
+}
+
+func (x *OrderModified) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// OrderCollectRequested: WeChat took our wish that it collects now; order.paid tells whether it did.
+type OrderCollectRequested struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The order's number.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// The back office's number of the request.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// What is to be collected.
+	TotalAmountFen int64 `protobuf:"varint,5,opt,name=total_amount_fen,json=totalAmountFen,proto3" json:"total_amount_fen,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderCollectRequested) Reset() {
+	*x = OrderCollectRequested{}
+	mi := &file_facepay_order_v1_order_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderCollectRequested) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderCollectRequested) ProtoMessage() {}
+
+func (x *OrderCollectRequested) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_order_v1_order_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderCollectRequested.ProtoReflect.Descriptor instead.
+func (*OrderCollectRequested) Descriptor() ([]byte, []int) {
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *OrderCollectRequested) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *OrderCollectRequested) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *OrderCollectRequested) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *OrderCollectRequested) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *OrderCollectRequested) GetTotalAmountFen() int64 {
+	if x != nil {
+		return x.TotalAmountFen
+	}
+	return 0
+}
+
+func (x *OrderCollectRequested) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// OrderRefunded: money of a payment went back to the customer.
+type OrderRefunded struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The order's number.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// The back office's number of the refund; auto-… for one that we made by ourselves because the customer paid twice.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Our refund number (商户退款单号).
+	OutRefundNo string `protobuf:"bytes,5,opt,name=out_refund_no,json=outRefundNo,proto3" json:"out_refund_no,omitempty"`
+	// WeChat's refund number (微信退款单号).
+	RefundId string `protobuf:"bytes,6,opt,name=refund_id,json=refundId,proto3" json:"refund_id,omitempty"`
+	// The payment refunded.
+	TransactionId string `protobuf:"bytes,7,opt,name=transaction_id,json=transactionId,proto3" json:"transaction_id,omitempty"`
+	// This refund.
+	AmountFen int64 `protobuf:"varint,8,opt,name=amount_fen,json=amountFen,proto3" json:"amount_fen,omitempty"`
+	// All refunds of the order that succeeded, this one included.
+	RefundedAmountFen int64 `protobuf:"varint,9,opt,name=refunded_amount_fen,json=refundedAmountFen,proto3" json:"refunded_amount_fen,omitempty"`
+	// By WeChat's clock; decides the business date.
+	RefundedAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=refunded_at,json=refundedAt,proto3" json:"refunded_at,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderRefunded) Reset() {
+	*x = OrderRefunded{}
+	mi := &file_facepay_order_v1_order_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderRefunded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderRefunded) ProtoMessage() {}
+
+func (x *OrderRefunded) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_order_v1_order_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderRefunded.ProtoReflect.Descriptor instead.
+func (*OrderRefunded) Descriptor() ([]byte, []int) {
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *OrderRefunded) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *OrderRefunded) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *OrderRefunded) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *OrderRefunded) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *OrderRefunded) GetOutRefundNo() string {
+	if x != nil {
+		return x.OutRefundNo
+	}
+	return ""
+}
+
+func (x *OrderRefunded) GetRefundId() string {
+	if x != nil {
+		return x.RefundId
+	}
+	return ""
+}
+
+func (x *OrderRefunded) GetTransactionId() string {
+	if x != nil {
+		return x.TransactionId
+	}
+	return ""
+}
+
+func (x *OrderRefunded) GetAmountFen() int64 {
+	if x != nil {
+		return x.AmountFen
+	}
+	return 0
+}
+
+func (x *OrderRefunded) GetRefundedAmountFen() int64 {
+	if x != nil {
+		return x.RefundedAmountFen
+	}
+	return 0
+}
+
+func (x *OrderRefunded) GetRefundedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RefundedAt
+	}
+	return nil
+}
+
+func (x *OrderRefunded) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// OrderRefundFailed: a refund did not reach the customer. An abnormal one may still succeed after someone handled it at
+// WeChat; order.refunded follows then.
+type OrderRefundFailed struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The order's number.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// The back office's number of the refund.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Our refund number.
+	OutRefundNo string `protobuf:"bytes,5,opt,name=out_refund_no,json=outRefundNo,proto3" json:"out_refund_no,omitempty"`
+	// WeChat's refund number; empty when WeChat never took it.
+	RefundId string `protobuf:"bytes,6,opt,name=refund_id,json=refundId,proto3" json:"refund_id,omitempty"`
+	// The payment.
+	TransactionId string `protobuf:"bytes,7,opt,name=transaction_id,json=transactionId,proto3" json:"transaction_id,omitempty"`
+	// What was to be refunded.
+	AmountFen int64 `protobuf:"varint,8,opt,name=amount_fen,json=amountFen,proto3" json:"amount_fen,omitempty"`
+	// Why: closed, abnormal, rule, not_authorised, not_found, user_account_abnormal.
+	Reason string `protobuf:"bytes,9,opt,name=reason,proto3" json:"reason,omitempty"`
+	// For the operator.
+	TextZh string `protobuf:"bytes,10,opt,name=text_zh,json=textZh,proto3" json:"text_zh,omitempty"`
+	// The same in English.
+	TextEn string `protobuf:"bytes,11,opt,name=text_en,json=textEn,proto3" json:"text_en,omitempty"`
+	// When we learnt it.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderRefundFailed) Reset() {
+	*x = OrderRefundFailed{}
+	mi := &file_facepay_order_v1_order_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderRefundFailed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderRefundFailed) ProtoMessage() {}
+
+func (x *OrderRefundFailed) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_order_v1_order_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderRefundFailed.ProtoReflect.Descriptor instead.
+func (*OrderRefundFailed) Descriptor() ([]byte, []int) {
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *OrderRefundFailed) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *OrderRefundFailed) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *OrderRefundFailed) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *OrderRefundFailed) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *OrderRefundFailed) GetOutRefundNo() string {
+	if x != nil {
+		return x.OutRefundNo
+	}
+	return ""
+}
+
+func (x *OrderRefundFailed) GetRefundId() string {
+	if x != nil {
+		return x.RefundId
+	}
+	return ""
+}
+
+func (x *OrderRefundFailed) GetTransactionId() string {
+	if x != nil {
+		return x.TransactionId
+	}
+	return ""
+}
+
+func (x *OrderRefundFailed) GetAmountFen() int64 {
+	if x != nil {
+		return x.AmountFen
+	}
+	return 0
+}
+
+func (x *OrderRefundFailed) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *OrderRefundFailed) GetTextZh() string {
+	if x != nil {
+		return x.TextZh
+	}
+	return ""
+}
+
+func (x *OrderRefundFailed) GetTextEn() string {
+	if x != nil {
+		return x.TextEn
+	}
+	return ""
+}
+
+func (x *OrderRefundFailed) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
+// ReceivableAged: an order that WeChat collects has crossed an age (账龄) without being paid.
+type ReceivableAged struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The order's number.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// What is to be collected.
+	TotalAmountFen int64 `protobuf:"varint,4,opt,name=total_amount_fen,json=totalAmountFen,proto3" json:"total_amount_fen,omitempty"`
+	// What of it is in.
+	PaidAmountFen int64 `protobuf:"varint,5,opt,name=paid_amount_fen,json=paidAmountFen,proto3" json:"paid_amount_fen,omitempty"`
+	// Since when WeChat collects.
+	PendingSince *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=pending_since,json=pendingSince,proto3" json:"pending_since,omitempty"`
+	// The age crossed, in seconds.
+	AgeSeconds int64 `protobuf:"varint,7,opt,name=age_seconds,json=ageSeconds,proto3" json:"age_seconds,omitempty"`
+	// When we noticed.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReceivableAged) Reset() {
+	*x = ReceivableAged{}
+	mi := &file_facepay_order_v1_order_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReceivableAged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReceivableAged) ProtoMessage() {}
+
+func (x *ReceivableAged) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_order_v1_order_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReceivableAged.ProtoReflect.Descriptor instead.
+func (*ReceivableAged) Descriptor() ([]byte, []int) {
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ReceivableAged) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *ReceivableAged) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *ReceivableAged) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *ReceivableAged) GetTotalAmountFen() int64 {
+	if x != nil {
+		return x.TotalAmountFen
+	}
+	return 0
+}
+
+func (x *ReceivableAged) GetPaidAmountFen() int64 {
+	if x != nil {
+		return x.PaidAmountFen
+	}
+	return 0
+}
+
+func (x *ReceivableAged) GetPendingSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PendingSince
+	}
+	return nil
+}
+
+func (x *ReceivableAged) GetAgeSeconds() int64 {
+	if x != nil {
+		return x.AgeSeconds
+	}
+	return 0
+}
+
+func (x *ReceivableAged) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
 var File_facepay_order_v1_order_proto protoreflect.FileDescriptor
 
 const file_facepay_order_v1_order_proto_rawDesc = "" +
@@ -1176,7 +1945,7 @@ const file_facepay_order_v1_order_proto_rawDesc = "" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12;\n" +
 	"\voccurred_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"occurredAt:/\xaa\xbb\x18+\n" +
-	"\x05order\x12\tabandoned\x1a\fout_order_no\"\tdevice_id\"\xd3\x02\n" +
+	"\x05order\x12\tabandoned\x1a\fout_order_no\"\tdevice_id\"\xf2\x02\n" +
 	"\fFactRejected\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -1187,7 +1956,9 @@ const file_facepay_order_v1_order_proto_rawDesc = "" +
 	"\aproblem\x18\x06 \x01(\v2\x19.facepay.event.v1.ProblemR\aproblem\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12;\n" +
 	"\voccurred_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"occurredAt:3\xaa\xbb\x18/\n" +
+	"occurredAt\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\t \x01(\tR\trequestId:3\xaa\xbb\x18/\n" +
 	"\x05order\x12\rfact_rejected\x1a\fout_order_no\"\tdevice_id\"\x97\x02\n" +
 	"\n" +
 	"OrderAlarm\x12\x1a\n" +
@@ -1200,7 +1971,101 @@ const file_facepay_order_v1_order_proto_rawDesc = "" +
 	"\atext_en\x18\x06 \x01(\tR\x06textEn\x12;\n" +
 	"\voccurred_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"occurredAt:+\xaa\xbb\x18'\n" +
-	"\x05order\x12\x05alarm\x1a\fout_order_no\"\tdevice_id*K\n" +
+	"\x05order\x12\x05alarm\x1a\fout_order_no\"\tdevice_id\"\xe3\x02\n" +
+	"\x14OrderAwaitingConfirm\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12\x1d\n" +
+	"\n" +
+	"service_id\x18\x04 \x01(\tR\tserviceId\x12\x19\n" +
+	"\border_id\x18\x05 \x01(\tR\aorderId\x12A\n" +
+	"\x0econfirm_before\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\rconfirmBefore\x12;\n" +
+	"\voccurred_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:6\xaa\xbb\x182\n" +
+	"\x05order\x12\x10awaiting_confirm\x1a\fout_order_no\"\tdevice_id\"\xd5\x01\n" +
+	"\fOrderExpired\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12;\n" +
+	"\voccurred_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:-\xaa\xbb\x18)\n" +
+	"\x05order\x12\aexpired\x1a\fout_order_no\"\tdevice_id\"\xd1\x02\n" +
+	"\rOrderModified\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tR\trequestId\x12/\n" +
+	"\x14old_total_amount_fen\x18\x05 \x01(\x03R\x11oldTotalAmountFen\x12(\n" +
+	"\x10total_amount_fen\x18\x06 \x01(\x03R\x0etotalAmountFen\x12;\n" +
+	"\voccurred_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:.\xaa\xbb\x18*\n" +
+	"\x05order\x12\bmodified\x1a\fout_order_no\"\tdevice_id\"\xb1\x02\n" +
+	"\x15OrderCollectRequested\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tR\trequestId\x12(\n" +
+	"\x10total_amount_fen\x18\x05 \x01(\x03R\x0etotalAmountFen\x12;\n" +
+	"\voccurred_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:7\xaa\xbb\x183\n" +
+	"\x05order\x12\x11collect_requested\x1a\fout_order_no\"\tdevice_id\"\xea\x03\n" +
+	"\rOrderRefunded\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tR\trequestId\x12\"\n" +
+	"\rout_refund_no\x18\x05 \x01(\tR\voutRefundNo\x12\x1b\n" +
+	"\trefund_id\x18\x06 \x01(\tR\brefundId\x12%\n" +
+	"\x0etransaction_id\x18\a \x01(\tR\rtransactionId\x12\x1d\n" +
+	"\n" +
+	"amount_fen\x18\b \x01(\x03R\tamountFen\x12.\n" +
+	"\x13refunded_amount_fen\x18\t \x01(\x03R\x11refundedAmountFen\x12;\n" +
+	"\vrefunded_at\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"refundedAt\x12;\n" +
+	"\voccurred_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:.\xaa\xbb\x18*\n" +
+	"\x05order\x12\brefunded\x1a\fout_order_no\"\tdevice_id\"\xd0\x03\n" +
+	"\x11OrderRefundFailed\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tR\trequestId\x12\"\n" +
+	"\rout_refund_no\x18\x05 \x01(\tR\voutRefundNo\x12\x1b\n" +
+	"\trefund_id\x18\x06 \x01(\tR\brefundId\x12%\n" +
+	"\x0etransaction_id\x18\a \x01(\tR\rtransactionId\x12\x1d\n" +
+	"\n" +
+	"amount_fen\x18\b \x01(\x03R\tamountFen\x12\x16\n" +
+	"\x06reason\x18\t \x01(\tR\x06reason\x12\x17\n" +
+	"\atext_zh\x18\n" +
+	" \x01(\tR\x06textZh\x12\x17\n" +
+	"\atext_en\x18\v \x01(\tR\x06textEn\x12;\n" +
+	"\voccurred_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:3\xaa\xbb\x18/\n" +
+	"\x05order\x12\rrefund_failed\x1a\fout_order_no\"\tdevice_id\"\x93\x03\n" +
+	"\x0eReceivableAged\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12(\n" +
+	"\x10total_amount_fen\x18\x04 \x01(\x03R\x0etotalAmountFen\x12&\n" +
+	"\x0fpaid_amount_fen\x18\x05 \x01(\x03R\rpaidAmountFen\x12?\n" +
+	"\rpending_since\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\fpendingSince\x12\x1f\n" +
+	"\vage_seconds\x18\a \x01(\x03R\n" +
+	"ageSeconds\x12;\n" +
+	"\voccurred_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:5\xaa\xbb\x181\n" +
+	"\x05order\x12\x0freceivable_aged\x1a\fout_order_no\"\tdevice_id*K\n" +
 	"\x06PaidBy\x12\x17\n" +
 	"\x13PAID_BY_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0ePAID_BY_WECHAT\x10\x01\x12\x14\n" +
@@ -1219,7 +2084,7 @@ func file_facepay_order_v1_order_proto_rawDescGZIP() []byte {
 }
 
 var file_facepay_order_v1_order_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_facepay_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_facepay_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_facepay_order_v1_order_proto_goTypes = []any{
 	(PaidBy)(0),                   // 0: facepay.order.v1.PaidBy
 	(*OrderOpened)(nil),           // 1: facepay.order.v1.OrderOpened
@@ -1233,29 +2098,46 @@ var file_facepay_order_v1_order_proto_goTypes = []any{
 	(*OrderAbandoned)(nil),        // 9: facepay.order.v1.OrderAbandoned
 	(*FactRejected)(nil),          // 10: facepay.order.v1.FactRejected
 	(*OrderAlarm)(nil),            // 11: facepay.order.v1.OrderAlarm
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
-	(*v1.Problem)(nil),            // 13: facepay.event.v1.Problem
+	(*OrderAwaitingConfirm)(nil),  // 12: facepay.order.v1.OrderAwaitingConfirm
+	(*OrderExpired)(nil),          // 13: facepay.order.v1.OrderExpired
+	(*OrderModified)(nil),         // 14: facepay.order.v1.OrderModified
+	(*OrderCollectRequested)(nil), // 15: facepay.order.v1.OrderCollectRequested
+	(*OrderRefunded)(nil),         // 16: facepay.order.v1.OrderRefunded
+	(*OrderRefundFailed)(nil),     // 17: facepay.order.v1.OrderRefundFailed
+	(*ReceivableAged)(nil),        // 18: facepay.order.v1.ReceivableAged
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	(*v1.Problem)(nil),            // 20: facepay.event.v1.Problem
 }
 var file_facepay_order_v1_order_proto_depIdxs = []int32{
-	12, // 0: facepay.order.v1.OrderOpened.occurred_at:type_name -> google.protobuf.Timestamp
-	12, // 1: facepay.order.v1.OrderRefused.occurred_at:type_name -> google.protobuf.Timestamp
-	12, // 2: facepay.order.v1.OrderCompleting.occurred_at:type_name -> google.protobuf.Timestamp
-	12, // 3: facepay.order.v1.OrderPaymentPending.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 0: facepay.order.v1.OrderOpened.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 1: facepay.order.v1.OrderRefused.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 2: facepay.order.v1.OrderCompleting.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 3: facepay.order.v1.OrderPaymentPending.occurred_at:type_name -> google.protobuf.Timestamp
 	0,  // 4: facepay.order.v1.Collection.paid_by:type_name -> facepay.order.v1.PaidBy
-	12, // 5: facepay.order.v1.Collection.paid_at:type_name -> google.protobuf.Timestamp
+	19, // 5: facepay.order.v1.Collection.paid_at:type_name -> google.protobuf.Timestamp
 	5,  // 6: facepay.order.v1.OrderPaid.collections:type_name -> facepay.order.v1.Collection
-	12, // 7: facepay.order.v1.OrderPaid.occurred_at:type_name -> google.protobuf.Timestamp
-	12, // 8: facepay.order.v1.OrderFree.occurred_at:type_name -> google.protobuf.Timestamp
-	12, // 9: facepay.order.v1.OrderRevoked.occurred_at:type_name -> google.protobuf.Timestamp
-	12, // 10: facepay.order.v1.OrderAbandoned.occurred_at:type_name -> google.protobuf.Timestamp
-	13, // 11: facepay.order.v1.FactRejected.problem:type_name -> facepay.event.v1.Problem
-	12, // 12: facepay.order.v1.FactRejected.occurred_at:type_name -> google.protobuf.Timestamp
-	12, // 13: facepay.order.v1.OrderAlarm.occurred_at:type_name -> google.protobuf.Timestamp
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	19, // 7: facepay.order.v1.OrderPaid.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 8: facepay.order.v1.OrderFree.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 9: facepay.order.v1.OrderRevoked.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 10: facepay.order.v1.OrderAbandoned.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 11: facepay.order.v1.FactRejected.problem:type_name -> facepay.event.v1.Problem
+	19, // 12: facepay.order.v1.FactRejected.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 13: facepay.order.v1.OrderAlarm.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 14: facepay.order.v1.OrderAwaitingConfirm.confirm_before:type_name -> google.protobuf.Timestamp
+	19, // 15: facepay.order.v1.OrderAwaitingConfirm.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 16: facepay.order.v1.OrderExpired.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 17: facepay.order.v1.OrderModified.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 18: facepay.order.v1.OrderCollectRequested.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 19: facepay.order.v1.OrderRefunded.refunded_at:type_name -> google.protobuf.Timestamp
+	19, // 20: facepay.order.v1.OrderRefunded.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 21: facepay.order.v1.OrderRefundFailed.occurred_at:type_name -> google.protobuf.Timestamp
+	19, // 22: facepay.order.v1.ReceivableAged.pending_since:type_name -> google.protobuf.Timestamp
+	19, // 23: facepay.order.v1.ReceivableAged.occurred_at:type_name -> google.protobuf.Timestamp
+	24, // [24:24] is the sub-list for method output_type
+	24, // [24:24] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_facepay_order_v1_order_proto_init() }
@@ -1269,7 +2151,7 @@ func file_facepay_order_v1_order_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_facepay_order_v1_order_proto_rawDesc), len(file_facepay_order_v1_order_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   11,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
