@@ -18,8 +18,10 @@ type Request struct {
 
 // Call is one call to WeChat, for the order's story.
 type Call struct {
-	At      time.Time
-	Op      Op
+	At time.Time
+	Op Op
+	// Refund is the request_id of the refund it was about; empty for the order itself.
+	Refund  string
 	Verdict string
 	// HTTPStatus is 0 when no answer came.
 	HTTPStatus                    int
@@ -32,10 +34,30 @@ type Call struct {
 // keptCalls is how many calls a document remembers.
 const keptCalls = 50
 
-// Begin notes that the request Todo asks for is about to be sent; it is saved before the send. An earlier send that was
+// Next is the nearest thing to do with the order or one of its refunds; zero for nothing.
+func (o *Order) Next() Todo {
+	next := o.Todo
+	for i := range o.Refunds {
+		if todo := o.Refunds[i].Todo; todo.Op != "" && (next.Op == "" || todo.At.Before(next.At)) {
+			next = todo
+		}
+	}
+	return next
+}
+
+// Plans reports whether todo is still planned.
+func (o *Order) Plans(todo Todo) bool {
+	if todo.Refund == "" {
+		return o.Todo.Same(todo)
+	}
+	r := o.refund(todo.Refund)
+	return r != nil && r.Todo.Same(todo)
+}
+
+// Begin notes that the request Next asks for is about to be sent; it is saved before the send. An earlier send that was
 // never answered (its process died) may have been carried out: from now on the request is in doubt.
 func (o *Order) Begin(now time.Time) {
-	r := o.request(o.Todo.Op)
+	r := o.request(o.Next())
 	if r == nil {
 		return
 	}
@@ -46,16 +68,16 @@ func (o *Order) Begin(now time.Time) {
 	r.Tries++
 }
 
-// UnderWay reports whether the request Todo asks for was begun less than claim ago and is not answered: somebody may be
+// UnderWay reports whether the request Next asks for was begun less than claim ago and is not answered: somebody may be
 // sending it this moment.
 func (o *Order) UnderWay(now time.Time, claim time.Duration) bool {
-	r := o.request(o.Todo.Op)
+	r := o.request(o.Next())
 	return r != nil && !r.SentAt.IsZero() && now.Before(r.SentAt.Add(claim))
 }
 
 // Note records a call that was answered, or given up.
 func (o *Order) Note(c Call) {
-	if r := o.request(c.Op); r != nil {
+	if r := o.request(Todo{Op: c.Op, Refund: c.Refund}); r != nil {
 		r.SentAt = time.Time{}
 	}
 	o.CallCount++
@@ -64,18 +86,27 @@ func (o *Order) Note(c Call) {
 }
 
 // Sends reports whether op sends a frozen request; a query and a thought change nothing at WeChat.
-func (op Op) Sends() bool { return op == OpCreate || op == OpComplete || op == OpCancel }
+func (op Op) Sends() bool {
+	return op != OpQuery && op != OpAskRefund && op != Think && op != ""
+}
 
-// request is the frozen request of op, nil when it sends none.
-func (o *Order) request(op Op) *Request {
-	switch op {
+// request is the frozen request of todo, nil when it sends none.
+func (o *Order) request(todo Todo) *Request {
+	switch todo.Op {
 	case OpCreate:
 		return &o.Create
 	case OpComplete:
 		return &o.Complete
 	case OpCancel:
 		return &o.Cancel
-	default:
-		return nil
+	case OpModify, OpSync, OpCollect, OpWithdraw:
+		if o.Work != nil && o.Work.Op == todo.Op {
+			return &o.Work.Request
+		}
+	case OpRefund:
+		if r := o.refund(todo.Refund); r != nil {
+			return &r.Request
+		}
 	}
+	return nil
 }

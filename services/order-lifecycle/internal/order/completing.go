@@ -65,6 +65,7 @@ func (t *turn) receivable(s Seen) effect {
 	if s.Total != nil && *s.Total != t.Total() {
 		t.alarm("total_differs")
 	}
+	t.PendingSince = t.env.Now
 	t.move(PaymentPending)
 	t.collect(s)
 	t.emit(IsPending{t.Total()})
@@ -97,6 +98,6 @@ func (t *turn) backToService() effect {
 	t.Ended, t.Complete = nil, Request{}
 	t.move(InService)
 	t.alarm("complete_refused")
-	t.rejectFact("service_ended", id, fault.New(fault.Terminal, "provider_refused", "WeChat refused the completion: %s", reason))
+	t.rejectFact(Rejection{Fact: "service_ended", FactID: id}, fault.New(fault.Terminal, "provider_refused", "WeChat refused the completion: %s", reason))
 	return t.watch()
 }

@@ -48,6 +48,52 @@ type ServiceAborted struct {
 	Reason string
 }
 
+// ServiceRequested: a customer wants the service without a face.
+type ServiceRequested struct {
+	ID                           string
+	ServiceID, DeviceID, StoreID string
+	RiskFund                     money.Fen
+	Located                      bool
+	// Waited is how long the fact lay in its stream.
+	Waited time.Duration
+	// Details is the fact as it came, for the Scribe.
+	Details []byte
+}
+
+// ServiceAuthorised: authinfo says that the user of a ServiceRequested has authorised the service.
+type ServiceAuthorised struct{}
+
+// ServiceDenied: authinfo says that he has not and will not have.
+type ServiceDenied struct{ Reason string }
+
+// DeskAsk is what all requests of the back office have: the fact's id, their own number, and a reason for WeChat.
+type DeskAsk struct{ FactID, RequestID, Reason string }
+
+// CancelAsked: the back office wants the order cancelled at no charge, also while WeChat collects.
+type CancelAsked struct{ DeskAsk }
+
+// ModifyAsked: the back office wants a lower total. New.At is not used.
+type ModifyAsked struct {
+	DeskAsk
+	New End
+}
+
+// ElsewherePaid: the customer paid the whole by other means.
+type ElsewherePaid struct {
+	DeskAsk
+	PaidAt time.Time
+}
+
+// CollectAsked: WeChat is to deduct now.
+type CollectAsked struct{ DeskAsk }
+
+// RefundAsked: a payment, or a part of it, is to go back. TransactionID may be empty when there is one payment only.
+type RefundAsked struct {
+	DeskAsk
+	TransactionID string
+	Amount        money.Fen
+}
+
 // End is how a service ended. It is stored while it waits and when it is accepted.
 type End struct {
 	FactID string
@@ -91,6 +137,22 @@ func (ServiceAborted) column() column { return "aborted" }
 func (Observed) column() column       { return "told" }
 func (TimePassed) column() column     { return "time" }
 
+func (ServiceRequested) column() column  { return "wanted" }
+func (ServiceAuthorised) column() column { return "granted" }
+func (ServiceDenied) column() column     { return "denied" }
+
+func (CancelAsked) column() column   { return "cancel" }
+func (ModifyAsked) column() column   { return "modify" }
+func (ElsewherePaid) column() column { return "elsewhere" }
+func (CollectAsked) column() column  { return "collect" }
+func (RefundAsked) column() column   { return "refund" }
+
+func (a CancelAsked) ask() DeskAsk   { return a.DeskAsk }
+func (a ModifyAsked) ask() DeskAsk   { return a.DeskAsk }
+func (a ElsewherePaid) ask() DeskAsk { return a.DeskAsk }
+func (a CollectAsked) ask() DeskAsk  { return a.DeskAsk }
+func (a RefundAsked) ask() DeskAsk   { return a.DeskAsk }
+
 func (a Answered) column() column {
 	if a.Op == OpQuery {
 		return "query"
@@ -107,7 +169,15 @@ const (
 	OpComplete Op = "complete"
 	OpCancel   Op = "cancel"
 	OpQuery    Op = "query"
-	Think      Op = "think"
+	// OpModify, OpSync, OpCollect and OpWithdraw (a cancel after completion) send Work.
+	OpModify   Op = "modify"
+	OpSync     Op = "sync"
+	OpCollect  Op = "collect"
+	OpWithdraw Op = "withdraw"
+	// OpRefund sends a refund, OpAskRefund asks about it.
+	OpRefund    Op = "refund"
+	OpAskRefund Op = "query_refund"
+	Think       Op = "think"
 )
 
 // Verdict is what an answer means, three-valued at heart: yes, no, unknown.
@@ -140,11 +210,13 @@ func (v Verdict) String() string { return verdictNames[v] }
 type Todo struct {
 	Op Op
 	At time.Time
+	// Refund is the request_id of the refund it is about; empty for the order itself.
+	Refund string
 	// Round counts the requests in a row that settled nothing; the gaps grow with it.
 	Round int
 }
 
 // Same reports whether both are one plan; the store keeps milliseconds.
 func (t Todo) Same(other Todo) bool {
-	return t.Op == other.Op && t.Round == other.Round && t.At.UnixMilli() == other.At.UnixMilli()
+	return t.Op == other.Op && t.Refund == other.Refund && t.Round == other.Round && t.At.UnixMilli() == other.At.UnixMilli()
 }

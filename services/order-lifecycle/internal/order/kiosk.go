@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
-	"github.com/facepay-go/facepay/pkg/money"
 )
 
 // note keeps what the session tells, whenever it comes.
@@ -57,11 +56,11 @@ func expire(t *turn, _ Fact) effect {
 func open(t *turn, f Fact) effect {
 	face := f.(FaceSucceeded)
 	t.locate(f)
-	if t.ServiceID != "" && t.ServiceID != face.ServiceID {
-		return t.reject(fault.Invalid("service_id", "service_differs", "the session was opened for another service"))
+	if t.Face.FactID != "" { // SCAN_PAYMENT came first
+		return same(t, f)
 	}
-	if face.RiskFund <= 0 || face.RiskFund > t.env.Terms.Cap {
-		return t.reject(fault.Invalid("risk_fund.amount_fen", "risk_fund_range", "must be above 0 and at most %d, the cap of the service", t.env.Terms.Cap))
+	if err := t.openable(face.ServiceID, face.RiskFund); err != nil {
+		return t.reject(err)
 	}
 	t.place(face.ServiceID, face.DeviceID, face.StoreID)
 	accepted := Face{
@@ -77,20 +76,24 @@ func open(t *turn, f Fact) effect {
 		return t.reject(err)
 	}
 	t.Face = accepted
-	t.Create = Request{Body: body}
-	t.move(Opening)
-	return t.do(OpCreate, 0)
+	return t.opening(body)
 }
 
 // closeAttempt accepts a face result that is no success. wechat-protocol.md §3.2.
 func closeAttempt(t *turn, f Fact) effect {
 	face := f.(FaceFailed)
+	if t.Face.FactID != "" {
+		return same(t, f)
+	}
 	t.place(face.ServiceID, face.DeviceID, face.StoreID)
 	t.Face = Face{FactID: face.ID, ReturnCode: face.ReturnCode, ErrCode: face.ErrCode, At: t.env.Now}
 	switch face.ReturnCode {
 	case "USER_CANCEL":
 		return t.finish(Abandoned, "user_cancel", WasAbandoned{"user_cancel"})
 	case "SCAN_PAYMENT":
+		if t.env.Terms.ServiceByPhone { // a service_requested under this number may follow; else the session's end ends it
+			return t.think(t.env.Now.Add(t.env.Timers.ParkFor))
+		}
 		return t.refuse("scan_payment")
 	case "ERROR":
 		return t.refuse("face_error")
@@ -102,10 +105,14 @@ func closeAttempt(t *turn, f Fact) effect {
 // refuse ends the order before it existed.
 func (t *turn) refuse(reason string) effect { return t.finish(Refused, reason, WasRefused{reason}) }
 
-// same answers a second face result: the first final one of a number wins.
-func same(t *turn, _ Fact) effect {
-	if t.Face.FactID == "" {
+// same answers a second face result or service_requested: the first final one of a number wins.
+func same(t *turn, f Fact) effect {
+	_, wish := f.(ServiceRequested)
+	switch {
+	case t.Face.FactID == "" && t.Wish == nil:
 		return t.reject(fault.New(fault.Terminal, "order_closed", "the attempt ended as %s (%s)", t.State, t.Reason))
+	case wish:
+		return t.reject(fault.New(fault.Terminal, "service_requested_differs", "the number is in use; a new try needs a new number"))
 	}
 	return t.reject(fault.New(fault.Terminal, "face_result_differs", "another face result was accepted; a new try needs a new number"))
 }
@@ -174,6 +181,9 @@ func late(t *turn, _ Fact) effect {
 
 // giveUp ends an attempt whose face result never came. A parked end waits its own time, which may be over earlier.
 func giveUp(t *turn, _ Fact) effect {
+	if t.Face.ReturnCode == "SCAN_PAYMENT" { // the customer took the phone and never came back
+		return t.refuse("scan_payment")
+	}
 	if t.Parked != nil && t.env.Now.Before(t.Session.ExpiresAt) {
 		t.dropParked(fault.New(fault.Terminal, "no_face_result", "no face result came in time"))
 		t.awaitExpiry()
@@ -217,7 +227,7 @@ func cancel(t *turn, f Fact) effect {
 // complete checks an end and freezes the complete request.
 func (t *turn) complete(e End) effect {
 	refuse := func(err error) effect {
-		t.rejectFact("service_ended", e.FactID, err)
+		t.rejectFact(Rejection{Fact: "service_ended", FactID: e.FactID}, err)
 		return t.watch()
 	}
 	if t.env.Terms.Cap == 0 { // the service left the configuration while in use: nothing the gateway can mend
@@ -245,35 +255,6 @@ func (t *turn) complete(e End) effect {
 	t.move(Completing)
 	t.emit(IsCompleting{e.Total})
 	return t.do(OpComplete, 0)
-}
-
-// checkAmounts holds formula and cap (wechat-protocol.md §6.4): what breaks them is refused at our door, not after the
-// goods are gone at WeChat's.
-func (t *turn) checkAmounts(e End) error {
-	for _, a := range append(append([]money.Fen{e.Total}, e.Lines...), e.Discounts...) {
-		if a < 0 {
-			return fault.Invalid("amount_fen", "amount_negative", "an amount is at least 0")
-		}
-	}
-	lines, err := money.Sum(e.Lines...)
-	if err != nil {
-		return err
-	}
-	discounts, err := money.Sum(e.Discounts...)
-	if err != nil {
-		return err
-	}
-	if want, err := money.Sub(lines, discounts); err != nil || want != e.Total {
-		return fault.Invalid("total_amount_fen", "total_amount_formula", "is %d, items less discounts give %d", e.Total, want)
-	}
-	limit, name := t.env.Terms.Cap, "the cap of the service"
-	if t.env.Terms.RiskFundIsCap {
-		limit, name = min(limit, t.Face.RiskFund), "the order's risk amount"
-	}
-	if e.Total > limit {
-		return fault.Invalid("total_amount_fen", "total_amount_cap", "is %d, %s is %d", e.Total, name, limit)
-	}
-	return nil
 }
 
 // endMargin keeps end_time before the moment of the call, as WeChat demands (§6.1).

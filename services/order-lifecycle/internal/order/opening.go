@@ -72,7 +72,7 @@ func found(t *turn, f Fact) effect {
 	case seen == nil:
 		return t.again(OpQuery, a.After)
 	case seen.Told && seen.phase() != isPaid:
-		return nothing // USER_CONFIRM belongs to need-confirm services
+		return nothing // it may be older than our create
 	case seen.phase() == isPaid:
 		return t.proof(*seen)
 	case refusal == "":
@@ -97,18 +97,26 @@ func (t *turn) exists(s Seen) effect {
 		if t.tooLate(); t.Unwanted != "" {
 			return t.revoke(t.Unwanted)
 		}
-		t.move(InService)
-		if t.StartedAt.IsZero() {
-			t.StartedAt = t.env.Now
-		}
-		t.emit(Opened{})
-		return endNow(t, nil)
+		return t.serve()
 	case isCreated:
+		if t.Wish != nil && t.Wish.Confirm {
+			return t.awaitConfirm(s)
+		}
 		// need_user_confirm did not reach WeChat as false: nobody will ever confirm.
 		t.alarm("created_instead_of_doing")
 		return t.revoke("created_instead_of_doing")
 	}
 	return t.elsewhere(s)
+}
+
+// serve opens the door.
+func (t *turn) serve() effect {
+	t.move(InService)
+	if t.StartedAt.IsZero() {
+		t.StartedAt = t.env.Now
+	}
+	t.emit(Opened{})
+	return endNow(t, nil)
 }
 
 // refuseOpening ends an opening with the reason of its definite no; our own mistakes are alarmed.
@@ -126,7 +134,14 @@ func (t *turn) refuseOpening() effect {
 
 // tooLate gives the order up when nobody can be standing at the kiosk any more.
 func (t *turn) tooLate() {
-	if t.Unwanted == "" && t.env.Now.Sub(t.Face.At) > t.env.Timers.OpenWithin {
+	within := t.env.Timers.OpenWithin
+	if t.Wish != nil && t.Wish.Confirm { // the user has the phone in his hand
+		within = t.env.Timers.ConfirmWithin
+		if within == 0 {
+			return
+		}
+	}
+	if t.Unwanted == "" && t.env.Now.Sub(t.Face.At) > within {
 		t.Unwanted = "open_timeout"
 		t.alarm("open_timeout")
 	}

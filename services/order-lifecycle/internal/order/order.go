@@ -1,4 +1,4 @@
-// Package order is one PayScore order (支付分订单): its states, what moves it, and its amounts. It is pure: time comes
+// Package order is one PayScore order (支付分订单) with its refunds: states, what moves them, and amounts. It is pure: time comes
 // in as an argument, calls to WeChat are wishes (Todo) that somebody else carries out and answers, and the bytes of a
 // request come from a Scribe. machine.go shows every state and every fact on one screen.
 //
@@ -8,10 +8,12 @@
 //	I2  a request has one frozen body: it changes only after a definite refusal, proved by a query
 //	I3  Opened is emitted at most once, and only while the order is wanted
 //	I4  PAID is reached only by proof of payment; an amount that differs from the command raises an alarm
-//	I5  the total sent to WeChat obeys formula and cap
+//	I5  the total sent to WeChat obeys formula and cap, and only ever goes down
 //	I6  a repeated fact changes nothing and emits nothing
 //	I7  an order that is not final always has something to do next, and a wait without a definite answer is alarmed
 //	I8  an order no longer wanted (aborted, opened too late) is cancelled and never completed
+//	I9  the refunds of a payment that may reach the customer never exceed it
+//	I10 a request of the back office is answered once: by what became of it, or by its refusal
 package order
 
 import (
@@ -27,14 +29,26 @@ type State string
 const (
 	// Attempt: facts are known, nothing was sent to WeChat.
 	Attempt State = "ATTEMPT"
+	// Authorising: a service without a face waits for authinfo to say that its user has authorised it.
+	Authorising State = "AUTHORISING"
 	// Opening: the create request is saved and may have been sent.
 	Opening State = "OPENING"
+	// AwaitingConfirm: WeChat holds a need-confirm order (CREATED) that its user has not confirmed.
+	AwaitingConfirm State = "AWAITING_CONFIRM"
 	// InService: WeChat holds the order (DOING/USER_CONFIRM), the door may open.
 	InService State = "IN_SERVICE"
 	// Completing: the complete request is saved and may have been sent.
 	Completing State = "COMPLETING"
 	// PaymentPending: WeChat collects (DOING/MCH_COMPLETE): an open receivable.
 	PaymentPending State = "PAYMENT_PENDING"
+	// Modifying: WeChat collects, and the request for a lower total is saved and may have been sent.
+	Modifying State = "MODIFYING"
+	// Syncing: WeChat collects, and the word that the customer paid elsewhere is saved and may have been sent.
+	Syncing State = "SYNCING"
+	// Collecting: WeChat collects, and the wish that it does so now is saved and may have been sent.
+	Collecting State = "COLLECTING"
+	// Withdrawing: WeChat collects, and a cancel after completion is saved and may have been sent.
+	Withdrawing State = "WITHDRAWING"
 	// Cancelling: the cancel request is saved and may have been sent.
 	Cancelling State = "CANCELLING"
 	// Paid: proof of payment is in. Final.
@@ -45,18 +59,25 @@ const (
 	Refused State = "REFUSED"
 	// Revoked: cancelled at WeChat. Final.
 	Revoked State = "REVOKED"
+	// Expired: nobody confirmed a need-confirm order in WeChat's 30 days. Final.
+	Expired State = "EXPIRED"
 	// Abandoned: ended before anything was sent. Final.
 	Abandoned State = "ABANDONED"
 )
 
 // Final reports whether nothing but a proof of payment can move the order any more.
 func (s State) Final() bool {
-	return s == Paid || s == Free || s == Refused || s == Revoked || s == Abandoned
+	return s == Paid || s == Free || s == Refused || s == Revoked || s == Expired || s == Abandoned
+}
+
+// Owed reports whether WeChat collects: an open receivable (应收), whatever the back office is doing about it.
+func (s State) Owed() bool {
+	return s == PaymentPending || s == Modifying || s == Syncing || s == Collecting || s == Withdrawing
 }
 
 // held reports whether WeChat is known to hold the order, so that "not found" is an alarm.
 func (s State) held() bool {
-	return s == InService || s == Completing || s == PaymentPending || s == Cancelling
+	return s == AwaitingConfirm || s == InService || s == Completing || s == Cancelling || s.Owed()
 }
 
 // Order is the aggregate. Fields are exported to be stored; only this package changes them.
@@ -70,6 +91,10 @@ type Order struct {
 	ServiceID, DeviceID, StoreID string
 	Session                      Session
 	Face                         Face
+	// Wish is the accepted service_requested of an order without a face.
+	Wish *Wish
+	// Consent is authinfo's word on its user.
+	Consent Consent
 	// Unwanted says why the order must not be served though its create may still land; empty while it is wanted.
 	Unwanted string
 	// AbortID is the fact that asked for the end, AbortReason its reason, to be told to WeChat.
@@ -80,7 +105,13 @@ type Order struct {
 	Ended *End
 
 	Create, Complete, Cancel Request
-	// Todo is the one next thing to do.
+	// Package opens WeChat's page for the confirmation of a need-confirm order; worth nothing after an hour.
+	Package string
+	// Work is what the back office asked for and is under way.
+	Work *Work
+	// Desk are the accepted requests of the back office, with what became of them.
+	Desk []DeskRequest
+	// Todo is the one next thing to do with the order itself; see Next.
 	Todo Todo
 
 	// OrderID is WeChat's number.
@@ -91,8 +122,20 @@ type Order struct {
 	PaidFen money.Fen
 	// Collections are its parts.
 	Collections []Collection
+	// PendingSince is when WeChat began to collect; AgesTold counts the ages crossed since. DeductionNote is what
+	// WeChat said last of a deduction that failed.
+	PendingSince  time.Time
+	AgesTold      int
+	DeductionNote string
+	// Elsewhere are the payments known when the customer was said to have paid elsewhere; nil when nobody said so. What
+	// WeChat collects beyond them was paid twice.
+	Elsewhere []string
 	// PaymentTold is true while a notification of a payment waits for the query that confirms it.
 	PaymentTold bool
+
+	// Refunds are what goes back, in the order they were asked for; RefundedFen is what went.
+	Refunds     []Refund
+	RefundedFen money.Fen
 
 	// Rejections are the facts we refused, kept so that a repeat is not answered twice.
 	Rejections []Rejection
@@ -116,7 +159,26 @@ type Session struct {
 	OutRequestNo        string
 }
 
-// Face is the accepted face result.
+// Wish is an accepted service_requested.
+type Wish struct {
+	FactID string
+	// FaceFactID is the face result SCAN_PAYMENT that came before it, if one did.
+	FaceFactID string
+	// Confirm is true for a need-confirm service: its user confirms the order itself.
+	Confirm  bool
+	RiskFund money.Fen
+	Located  bool
+	// Details is the fact as it came, for the Scribe. It names the user; nil once the create is frozen.
+	Details []byte
+}
+
+// Consent is authinfo's word on the user of a service without a face; at most one of both.
+type Consent struct {
+	GrantedAt time.Time
+	Denied    string
+}
+
+// Face is the accepted face result, or what stands for it in an order without a face.
 type Face struct {
 	FactID     string
 	ReturnCode string
@@ -143,10 +205,10 @@ type Collection struct {
 	PaidAt        time.Time
 }
 
-// Rejection is a kiosk fact that cannot be followed.
+// Rejection is a fact that cannot be followed. RequestID is the back office's number, empty for a kiosk's fact.
 type Rejection struct {
-	At                                time.Time
-	Fact, FactID, Code, Field, Reason string
+	At                                           time.Time
+	Fact, FactID, RequestID, Code, Field, Reason string
 }
 
 // Total is what we commanded WeChat to collect, 0 before the end.

@@ -21,9 +21,18 @@ func collecting(t *turn, f Fact) effect {
 	})
 }
 
-// pend plans the next look at an order that WeChat collects.
+// pend plans the next look at an order that WeChat collects, and tells the ages it has crossed.
 func (t *turn) pend() effect {
-	age := t.env.Now.Sub(t.Steps[len(t.Steps)-1].At)
-	t.Todo = Todo{Op: OpQuery, At: t.env.Now.Add(t.env.Timers.pending(age))}
+	age := t.env.Now.Sub(t.PendingSince)
+	ages := t.env.Timers.Ages
+	for t.AgesTold < len(ages) && age >= ages[t.AgesTold] {
+		t.emit(HasAged{ages[t.AgesTold]})
+		t.AgesTold++
+	}
+	wait := t.env.Timers.pending(age)
+	if t.AgesTold < len(ages) {
+		wait = min(wait, ages[t.AgesTold]-age)
+	}
+	t.Todo = Todo{Op: OpQuery, At: t.env.Now.Add(wait)}
 	return changed
 }

@@ -68,7 +68,7 @@ func (t *turn) collect(s Seen) {
 // the money is there. What was not commanded is alarmed: someone must decide what becomes of it.
 func (t *turn) proof(s Seen) effect {
 	t.learn(s)
-	commanded := (t.State == Completing || t.State == PaymentPending) && s.PaidFen == t.Total()
+	commanded := t.commands(s.PaidFen)
 	switch {
 	case commanded:
 	case t.Ended == nil:
@@ -79,8 +79,13 @@ func (t *turn) proof(s Seen) effect {
 	if s.Told && !(commanded && s.itemised() && s.ServiceID == t.ServiceID) {
 		return t.confirm()
 	}
+	if t.State == Modifying && s.PaidFen == t.Work.New.Total && s.PaidFen != t.Total() { // the lower total was in force
+		t.modified()
+	}
 	t.honour(s)
-	return t.finish(Paid, "", WasPaid{})
+	t.finish(Paid, "", WasPaid{})
+	t.twice()
+	return changed
 }
 
 // confirm asks about a payment that was told and proves nothing yet.
@@ -125,6 +130,7 @@ func paidAgain(t *turn, f Fact) effect {
 	}
 	t.honour(*seen)
 	t.emit(WasPaid{})
+	t.twice()
 	return t.rest()
 }
 

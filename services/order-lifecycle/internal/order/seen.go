@@ -18,6 +18,8 @@ type Seen struct {
 	// StartedAt is zero when start_time was not a moment (OnAccept, a day).
 	StartedAt time.Time
 	ServiceID string
+	// Package opens WeChat's page for the confirmation; only in the answer to a create of a need-confirm order.
+	Package string
 	// Told is true for a notification: it may be old, and it is confirmed by a query before it overrules what we know.
 	Told bool
 }

@@ -22,14 +22,26 @@ type Terms struct {
 	Cap money.Fen
 	// RiskFundIsCap is true for services of risk mode "deposit": the total may reach the order's own risk amount only.
 	RiskFundIsCap bool
+	// Confirm is true for a need-confirm service (需确认).
+	Confirm bool
+	// ServiceByPhone is true when a customer who chose the phone at the kiosk (SCAN_PAYMENT) may go on under the same number.
+	ServiceByPhone bool
+	// NeverCancelCompleted is true for a merchant that does not try to cancel after completion (sources disagree on whether
+	// WeChat allows it, wechat-protocol.md §6.5).
+	NeverCancelCompleted bool
 }
 
 // Scribe writes the bytes of requests and knows the provider's rules for them. It does no I/O. Its errors name the field
 // and the rule.
 type Scribe interface {
+	// Create reads details as the service_requested of an order with a Wish, else as the face result.
 	Create(o *Order, details []byte, now time.Time) ([]byte, error)
 	Complete(o *Order, e End, endAt, now time.Time) ([]byte, error)
 	Cancel(o *Order, reason string) []byte
+	Modify(o *Order, e End, reason string, now time.Time) ([]byte, error)
+	Sync(o *Order, paidAt, now time.Time) ([]byte, error)
+	Collect(o *Order) []byte
+	Refund(o *Order, r Refund) ([]byte, error)
 }
 
 // turn is one fact being applied.
@@ -46,11 +58,17 @@ func (o *Order) Apply(env Env, f Fact) (events []Event, moved bool) {
 	if t.knows(idOf(f)) || t.outdated(f) {
 		return nil, false
 	}
-	eff := machine[o.State][f.column()](t, f)
-	return t.events, t.settle(eff)
+	if err := t.newRequest(f); err != nil {
+		return t.events, t.settle(t.reject(err))
+	}
+	cell := machine[o.State][f.column()]
+	if r, ok := f.(refundFact); ok {
+		cell = t.refundCell(r)
+	}
+	return t.events, t.settle(cell(t, f))
 }
 
-// Reject refuses a kiosk fact for a reason found outside this package (an unknown service, say).
+// Reject refuses a fact for a reason found outside this package (an unknown service, say).
 func (o *Order) Reject(env Env, f Fact, why error) (events []Event, moved bool) {
 	t := &turn{Order: o, env: env, fact: f}
 	if t.knows(idOf(f)) {
@@ -60,10 +78,11 @@ func (o *Order) Reject(env Env, f Fact, why error) (events []Event, moved bool) 
 	return t.events, t.settle(t.reject(why))
 }
 
-// knows reports whether a kiosk fact was accepted, parked or refused before (I6).
+// knows reports whether a fact was accepted, parked or refused before (I6).
 func (o *Order) knows(id string) bool {
-	return id != "" && (id == o.Face.FactID || id == o.AbortID ||
+	return id != "" && (id == o.Face.FactID || id == o.AbortID || o.Wish != nil && (id == o.Wish.FactID || id == o.Wish.FaceFactID) ||
 		o.Parked != nil && id == o.Parked.FactID || o.Ended != nil && id == o.Ended.FactID ||
+		slices.ContainsFunc(o.Desk, func(r DeskRequest) bool { return r.FactID == id }) ||
 		slices.ContainsFunc(o.Rejections, func(r Rejection) bool { return r.FactID == id }))
 }
 
@@ -86,6 +105,9 @@ func (t *turn) emit(e Event) { t.events = append(t.events, e) }
 
 // move changes the state and forgets what was to be done in the old one.
 func (t *turn) move(to State) {
+	if to.Final() {
+		t.unask(to)
+	}
 	t.Steps = append(t.Steps, Step{At: t.env.Now, From: t.State, To: to, By: string(t.fact.column())})
 	t.State, t.Todo = to, Todo{}
 }
@@ -147,13 +169,20 @@ func (t *turn) finish(to State, reason string, e Event) effect {
 const keptRejections = 32
 
 // reject refuses the present fact.
-func (t *turn) reject(why error) effect { return t.rejectFact(nameOf(t.fact), idOf(t.fact), why) }
+func (t *turn) reject(why error) effect {
+	r := Rejection{Fact: nameOf(t.fact), FactID: idOf(t.fact)}
+	if asked, ok := t.fact.(deskFact); ok {
+		r.RequestID = asked.ask().RequestID
+	}
+	return t.rejectFact(r, why)
+}
 
-func (t *turn) rejectFact(name, id string, why error) effect {
+// rejectFact refuses the fact that r names.
+func (t *turn) rejectFact(r Rejection, why error) effect {
 	if len(t.Rejections) >= keptRejections {
 		return t.alarm("too_many_rejected_facts")
 	}
-	r := Rejection{At: t.env.Now, Fact: name, FactID: id, Code: fault.CodeOf(why), Field: fault.FieldOf(why), Reason: fault.TextOf(why)}
+	r.At, r.Code, r.Field, r.Reason = t.env.Now, fault.CodeOf(why), fault.FieldOf(why), fault.TextOf(why)
 	t.Rejections = append(t.Rejections, r)
 	t.emit(WasRejected{r, t.State})
 	return changed
@@ -163,7 +192,7 @@ func (t *turn) rejectFact(name, id string, why error) effect {
 func (t *turn) dropParked(why error) {
 	id := t.Parked.FactID
 	t.Parked = nil
-	t.rejectFact("service_ended", id, why)
+	t.rejectFact(Rejection{Fact: "service_ended", FactID: id}, why)
 }
 
 func nameOf(f Fact) string {
@@ -174,6 +203,18 @@ func nameOf(f Fact) string {
 		return "service_ended"
 	case ServiceAborted:
 		return "service_aborted"
+	case ServiceRequested:
+		return "service_requested"
+	case CancelAsked:
+		return "cancel_requested"
+	case ModifyAsked:
+		return "amount_modify_requested"
+	case ElsewherePaid:
+		return "paid_elsewhere"
+	case CollectAsked:
+		return "collect_requested"
+	case RefundAsked:
+		return "refund_requested"
 	}
 	return string(f.column())
 }
@@ -188,6 +229,10 @@ func idOf(f Fact) string {
 		return f.End.FactID
 	case ServiceAborted:
 		return f.ID
+	case ServiceRequested:
+		return f.ID
+	case deskFact:
+		return f.ask().FactID
 	}
 	return ""
 }

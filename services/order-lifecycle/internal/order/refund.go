@@ -1,0 +1,190 @@
+package order
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// RefundState is where a refund stands for us.
+type RefundState string
+
+// The states of a refund.
+const (
+	// RefundSending: the request is saved and may have been sent.
+	RefundSending RefundState = "SENDING"
+	// RefundProcessing: WeChat took it: minutes for a wallet, days for a card.
+	RefundProcessing RefundState = "PROCESSING"
+	// RefundAbnormal: the money cannot be credited; someone must handle it at WeChat. It may still succeed.
+	RefundAbnormal RefundState = "ABNORMAL"
+	// RefundSucceeded: the money is back. Final.
+	RefundSucceeded RefundState = "SUCCEEDED"
+	// RefundClosed: WeChat closed it without refunding; a new try needs a new number. Final.
+	RefundClosed RefundState = "CLOSED"
+	// RefundRefused: WeChat never took it. Final.
+	RefundRefused RefundState = "REFUSED"
+)
+
+// Final reports whether nothing but a proof of success moves the refund any more.
+func (s RefundState) Final() bool {
+	return s == RefundSucceeded || s == RefundClosed || s == RefundRefused
+}
+
+// Refund is one refund of one payment.
+type Refund struct {
+	// RequestID is the back office's number, auto-… for our own.
+	RequestID     string
+	TransactionID string
+	// Amount goes back, of the Total of the payment.
+	Amount, Total money.Fen
+	Reason        string
+	State         RefundState
+	// Failure says why it did not reach the customer, snake_case.
+	Failure string
+	At      time.Time
+	Request Request
+	Todo    Todo
+	// Missing counts the answers that WeChat does not know the payment (yet).
+	Missing int
+	// RefundID is WeChat's number, RefundedAt WeChat's time of success.
+	RefundID   string
+	RefundedAt time.Time
+}
+
+// auto begins the request_id of a refund of our own; the back office cannot use it.
+const auto = "auto-"
+
+// refundMark stands between out_order_no and request_id in out_refund_no: WeChat allows it there and not in an order's
+// number (wechat-protocol.md §9.1, §10.1), so a refund's number names its order.
+const refundMark = "@"
+
+// OutRefundNo is the number of a refund at WeChat.
+func OutRefundNo(outOrderNo, requestID string) string { return outOrderNo + refundMark + requestID }
+
+// SplitRefundNo takes an out_refund_no of ours apart; false for another's.
+func SplitRefundNo(outRefundNo string) (outOrderNo, requestID string, ok bool) {
+	outOrderNo, requestID, ok = strings.Cut(outRefundNo, refundMark)
+	return outOrderNo, requestID, ok && outOrderNo != "" && requestID != ""
+}
+
+// Limits of WeChat's on the refunds of one payment (wechat-protocol.md §9.1).
+const (
+	partialRefunds = 50
+	refundWindow   = 365 * 24 * time.Hour
+	// unseenPayments bounds how often a payment that WeChat does not see yet is tried again (§9.2).
+	unseenPayments = 6
+)
+
+// refund accepts a refund of a paid order.
+func refund(t *turn, f Fact) effect {
+	asked := f.(RefundAsked)
+	if strings.HasPrefix(asked.RequestID, auto) {
+		return t.reject(fault.Invalid("request_id", "request_id", "must not begin with %s", auto))
+	}
+	part, err := t.payment(asked.TransactionID)
+	if err != nil {
+		return t.reject(err)
+	}
+	if err := t.refundable(part, asked.Amount); err != nil {
+		return t.reject(err)
+	}
+	r := Refund{RequestID: asked.RequestID, TransactionID: part.TransactionID, Amount: asked.Amount, Total: part.Amount, Reason: asked.Reason}
+	body, err := t.env.Scribe.Refund(t.Order, r)
+	if err != nil {
+		return t.reject(err)
+	}
+	t.accept()
+	return t.sendRefund(r, body)
+}
+
+// startRefund begins a refund of our own.
+func (t *turn) startRefund(r Refund) {
+	body, err := t.env.Scribe.Refund(t.Order, r)
+	if err != nil {
+		t.alarm("auto_refund_impossible")
+		return
+	}
+	t.sendRefund(r, body)
+}
+
+// sendRefund plans the send, apart from the one before of the same payment.
+func (t *turn) sendRefund(r Refund, body []byte) effect {
+	at := t.env.Now
+	for _, other := range t.Refunds {
+		if next := other.At.Add(t.env.Timers.RefundApart); other.TransactionID == r.TransactionID && next.After(at) {
+			at = next
+		}
+	}
+	r.State, r.At, r.Request = RefundSending, at, Request{Body: body}
+	r.Todo = Todo{Op: OpRefund, At: at, Refund: r.RequestID}
+	t.Refunds = append(slices.Clone(t.Refunds), r)
+	return changed
+}
+
+// payment finds what is to be refunded. What the merchant collected by other means is not WeChat's to give back.
+func (t *turn) payment(transactionID string) (Collection, error) {
+	var found []Collection
+	for _, c := range t.Collections {
+		if !c.ByMerchant && c.TransactionID != "" && (transactionID == "" || c.TransactionID == transactionID) {
+			found = append(found, c)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return Collection{}, fault.Invalid("transaction_id", "transaction_ambiguous", "is required: the order has %d payments", len(found))
+	case transactionID == "":
+		return Collection{}, fault.New(fault.Terminal, "nothing_to_refund", "WeChat collected nothing of this order")
+	}
+	return Collection{}, fault.Invalid("transaction_id", "transaction_unknown", "is no payment by WeChat of this order")
+}
+
+// refundable holds WeChat's limits before anything is sent (I9).
+func (t *turn) refundable(part Collection, amount money.Fen) error {
+	var live money.Fen
+	partial := 0
+	for _, r := range t.Refunds {
+		if r.TransactionID == part.TransactionID && !r.failed() {
+			live += r.Amount
+			partial++
+		}
+	}
+	switch {
+	case amount <= 0:
+		return fault.Invalid("amount_fen", "refund_amount", "must be above 0")
+	case amount > part.Amount-live:
+		return fault.Invalid("amount_fen", "refund_exceeds", "is %d, %d of the payment are left", amount, part.Amount-live)
+	case partial >= partialRefunds:
+		return fault.New(fault.Terminal, "refund_count", "a payment has at most %d refunds", partialRefunds)
+	case !part.PaidAt.IsZero() && t.env.Now.Sub(part.PaidAt) > refundWindow:
+		return fault.New(fault.Terminal, "refund_window", "a payment can be refunded for 365 days")
+	}
+	return nil
+}
+
+// failed reports that the money did not go and will not.
+func (r Refund) failed() bool { return r.State == RefundClosed || r.State == RefundRefused }
+
+// refund finds a refund by its request_id; nil when there is none.
+func (o *Order) refund(requestID string) *Refund {
+	for i := range o.Refunds {
+		if o.Refunds[i].RequestID == requestID {
+			return &o.Refunds[i]
+		}
+	}
+	return nil
+}
+
+// givenBack reports whether a refund of ours of the whole payment is on its way.
+func (t *turn) givenBack(transactionID string) bool {
+	return slices.ContainsFunc(t.Refunds, func(r Refund) bool {
+		return r.TransactionID == transactionID && strings.HasPrefix(r.RequestID, auto)
+	})
+}
+
+func (t *turn) autoID() string { return fmt.Sprintf("%s%d", auto, len(t.Refunds)+1) }

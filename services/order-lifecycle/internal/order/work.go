@@ -1,0 +1,281 @@
+package order
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// Work is one request of the back office about an order that WeChat collects, under way. There is one at a time.
+type Work struct {
+	Op Op
+	// RequestID and Fact name what asked for it.
+	RequestID, Fact string
+	Request         Request
+	// New are the new amounts of a modify.
+	New *End
+}
+
+// states of work: where the order is while it is under way.
+var workStates = map[Op]State{OpModify: Modifying, OpSync: Syncing, OpCollect: Collecting, OpWithdraw: Withdrawing}
+
+// begin accepts a request of the back office: its bytes are frozen and are to be sent.
+func (t *turn) begin(op Op, body []byte, new *End) effect {
+	t.accept()
+	t.Work = &Work{Op: op, RequestID: t.fact.(deskFact).ask().RequestID, Fact: nameOf(t.fact), Request: Request{Body: body}, New: new}
+	t.move(workStates[op])
+	return t.do(op, 0)
+}
+
+// lower takes a wish for a lower total. wechat-protocol.md §6.6: only downwards; to zero is not documented.
+func lower(t *turn, f Fact) effect {
+	asked := f.(ModifyAsked)
+	total := asked.New.Total
+	if err := t.checkAmounts(asked.New); err != nil {
+		return t.reject(err)
+	}
+	switch {
+	case total <= 0:
+		return t.reject(fault.Invalid("total_amount_fen", "modify_to_zero", "must be above 0: cancel the order instead"))
+	case total >= t.Total():
+		return t.reject(fault.Invalid("total_amount_fen", "modify_upwards", "must be below the present total of %d", t.Total()))
+	case total <= t.PaidFen: // what WeChat does then is not documented
+		return t.reject(fault.Invalid("total_amount_fen", "modify_below_paid", "must be above the %d that are paid already", t.PaidFen))
+	}
+	body, err := t.env.Scribe.Modify(t.Order, asked.New, asked.Reason, t.env.Now)
+	if err != nil {
+		return t.reject(err)
+	}
+	return t.begin(OpModify, body, &asked.New)
+}
+
+// paidElsewhere takes that the customer paid the whole by other means: WeChat is told, and stops. wechat-protocol.md §6.7.
+func paidElsewhere(t *turn, f Fact) effect {
+	asked := f.(ElsewherePaid)
+	body, err := t.env.Scribe.Sync(t.Order, asked.PaidAt, t.env.Now)
+	if err != nil {
+		return t.reject(err)
+	}
+	t.Elsewhere = t.collected()
+	return t.begin(OpSync, body, nil)
+}
+
+// collected are WeChat's payments known so far; never nil.
+func (t *turn) collected() []string {
+	ids := []string{}
+	for _, c := range t.Collections {
+		ids = append(ids, c.TransactionID)
+	}
+	return ids
+}
+
+// hurry takes the wish that WeChat collects now. wechat-protocol.md §6.8.
+func hurry(t *turn, _ Fact) effect { return t.begin(OpCollect, t.env.Scribe.Collect(t.Order), nil) }
+
+// withdraw takes a cancel after completion: sources disagree on whether WeChat allows it, so it is tried, and a refusal is
+// a normal outcome. wechat-protocol.md §6.5.
+func withdraw(t *turn, f Fact) effect {
+	switch {
+	case t.env.Terms.NeverCancelCompleted:
+		return t.reject(fault.New(fault.Terminal, "cancel_after_completion_off", "the merchant does not cancel after completion: lower the total, or refund when paid"))
+	case t.PaidFen > 0:
+		return t.reject(fault.New(fault.Terminal, "partly_paid", "%d of it are paid: lower the total, or refund when paid", t.PaidFen))
+	}
+	t.AbortReason = f.(CancelAsked).Reason
+	return t.begin(OpWithdraw, t.env.Scribe.Cancel(t.Order, "desk_cancel"), nil)
+}
+
+// worked takes WeChat's answer to what the back office asked for.
+func worked(t *turn, f Fact) effect {
+	a := f.(Answered)
+	if a.Op != t.Work.Op {
+		return nothing
+	}
+	switch a.Verdict {
+	case Accepted:
+		return t.workAccepted(a)
+	case Misconfigured:
+		t.alarm("configuration")
+		return t.again(a.Op, a.After)
+	case NotNow:
+		return t.again(a.Op, a.After)
+	case Unknown:
+		t.Work.Request.DoubtAt = t.env.Now
+		if a.Op == OpWithdraw || a.Op == OpCollect { // repeating either is harmless
+			return t.again(a.Op, a.After)
+		}
+		return t.again(OpQuery, a.After) // nothing is written about repeating: look before sending again (§1.5)
+	case Refusal:
+		t.Work.Request.Refusal = a.Reason
+		return t.do(OpQuery, t.untilSettled(t.Work.Request))
+	default: // Ask, Missing, NotOurs
+		t.Work.Request.Refusal = cmp.Or(a.Reason, unexplained)
+		return t.do(OpQuery, t.untilSettled(t.Work.Request))
+	}
+}
+
+// workAccepted takes a yes. That of modify and sync shows the order; in partner mode it does not, and a query will.
+func (t *turn) workAccepted(a Answered) effect {
+	switch {
+	case a.Op == OpWithdraw:
+		return t.withdrawn()
+	case a.Op == OpCollect:
+		id := t.Work.RequestID
+		t.workDone("order.collect_requested")
+		t.move(PaymentPending)
+		t.emit(WasHurried{id})
+		t.Todo = Todo{Op: OpQuery, At: t.env.Now.Add(t.env.Timers.Pending[0])}
+		return changed
+	case a.Seen == nil:
+		return t.do(OpQuery, 0)
+	}
+	t.learn(*a.Seen)
+	return t.workShown(*a.Seen)
+}
+
+// watching takes a query (or a notification) while a request of the back office has no definite answer.
+func watching(t *turn, f Fact) effect { return t.judge(f, t.workShown) }
+
+// workShown goes where the order stands.
+func (t *turn) workShown(s Seen) effect {
+	switch s.phase() {
+	case isPaid:
+		return t.proof(s)
+	case isRevoked:
+		if t.Work.Op == OpWithdraw {
+			return t.withdrawn()
+		}
+		return t.gone()
+	case isExpired:
+		return t.gone()
+	case isFree:
+		t.alarm("total_differs")
+		return t.finish(Free, "", WasFree{})
+	case isPending:
+		t.collect(s)
+		return t.stillPending(s)
+	case isServing, isCreated:
+		t.alarm("provider_state_differs")
+	}
+	return t.again(OpQuery, 0)
+}
+
+// stillPending takes that WeChat goes on collecting: the new total is in force, or nothing came of the request yet.
+func (t *turn) stillPending(s Seen) effect {
+	w := t.Work
+	switch {
+	case w.Op == OpModify && s.Total == nil:
+		return t.again(OpQuery, 0)
+	case w.Op == OpModify && *s.Total == w.New.Total:
+		t.modified()
+		t.move(PaymentPending)
+		return t.pend()
+	case w.Request.Refusal == "":
+		return t.again(w.Op, 0)
+	}
+	if wait := t.untilSettled(w.Request); wait > 0 {
+		return t.do(OpQuery, wait)
+	}
+	return t.workRefused(w.Request.Refusal)
+}
+
+// modified takes that the new total is in force.
+func (t *turn) modified() {
+	w, old := t.Work, t.Total()
+	e := *t.Ended
+	e.Total, e.Lines, e.Discounts = w.New.Total, w.New.Lines, w.New.Discounts
+	t.Ended = &e
+	t.workDone("order.modified")
+	t.emit(WasModified{w.RequestID, old, e.Total})
+}
+
+// withdrawn takes that the order was cancelled after its completion.
+func (t *turn) withdrawn() effect {
+	t.workDone("order.revoked")
+	return t.finish(Revoked, "desk_cancel", WasRevoked{"desk_cancel"})
+}
+
+// workDone ends the present work with its answer.
+func (t *turn) workDone(outcome string) {
+	t.answered(t.Work.RequestID, outcome)
+	t.Work = nil
+}
+
+// workRefused ends the present work with WeChat's no, proved by a query: WeChat goes on collecting.
+func (t *turn) workRefused(reason string) effect {
+	if reason == "deduction_failed" {
+		t.DeductionNote = reason
+	}
+	if t.Work.Op == OpSync { // nobody was told
+		t.Elsewhere = nil
+	}
+	t.rejectWork("provider_refused", fault.New(fault.Terminal, "provider_refused", "WeChat refused: %s", reason))
+	t.move(PaymentPending)
+	return t.pend()
+}
+
+// rejectWork answers the present work with a rejection.
+func (t *turn) rejectWork(code string, why error) {
+	w := t.Work
+	t.workDone(code)
+	t.rejectFact(Rejection{Fact: w.Fact, FactID: t.factOf(w.RequestID), RequestID: w.RequestID}, why)
+}
+
+func (t *turn) factOf(requestID string) string {
+	i := slices.IndexFunc(t.Desk, func(r DeskRequest) bool { return r.RequestID == requestID })
+	if i < 0 {
+		return ""
+	}
+	return t.Desk[i].FactID
+}
+
+// unask answers work that the end of the order overtook (I10). What the end fulfils is done; the rest is refused.
+func (t *turn) unask(end State) {
+	if t.Work == nil {
+		return
+	}
+	switch {
+	case end == Paid && (t.Work.Op == OpSync || t.Work.Op == OpCollect):
+		t.workDone("order.paid")
+	case end == Paid:
+		t.rejectWork("already_paid", fault.New(fault.Terminal, "already_paid", "the payment came first: refund it instead"))
+	default:
+		t.rejectWork("order_closed", fault.New(fault.Terminal, "order_closed", "the order ended as %s", end))
+	}
+}
+
+// commands reports whether paid is what WeChat was told to collect. While a lower total is on its way, either is.
+func (t *turn) commands(paid money.Fen) bool {
+	if t.State == Modifying && paid == t.Work.New.Total {
+		return true
+	}
+	return (t.State == Completing || t.State.Owed()) && paid == t.Total()
+}
+
+// twice finds what WeChat collected of an order that the customer paid elsewhere, and gives it back. Nobody pays twice.
+func (t *turn) twice() {
+	if t.Elsewhere == nil {
+		return
+	}
+	for _, c := range t.Collections {
+		if c.ByMerchant || c.Amount <= 0 || c.TransactionID == "" || slices.Contains(t.Elsewhere, c.TransactionID) || t.givenBack(c.TransactionID) {
+			continue
+		}
+		t.alarm("paid_twice")
+		t.startRefund(Refund{RequestID: t.autoID(), TransactionID: c.TransactionID, Amount: c.Amount, Total: c.Amount, Reason: "重复支付退款"})
+	}
+}
+
+// paidAtRange holds the time of a payment elsewhere: after the completion, not ahead. wechat-protocol.md §6.7.
+func paidAtRange(paidAt, completedAt, now time.Time) error {
+	switch {
+	case !paidAt.Truncate(time.Second).After(completedAt):
+		return fault.Invalid("paid_at", "paid_before_completion", "must lie after the completion at %s", completedAt.UTC().Format(time.RFC3339))
+	case paidAt.After(now):
+		return fault.Invalid("paid_at", "paid_in_future", "must not lie ahead")
+	}
+	return nil
+}
