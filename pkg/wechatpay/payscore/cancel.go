@@ -1,5 +1,7 @@
 package payscore
 
+import "github.com/facepay-go/facepay/pkg/wechatpay/internal/rule"
+
 // CancelRequest is the body of a cancel (取消支付分订单, §6.5). A repeat must be byte-equal, reason included.
 type CancelRequest struct {
 	AppID     string `json:"appid,omitempty"`     // absent in partner mode
@@ -14,5 +16,5 @@ const maxReason = 30
 
 // Validate holds a cancel against §6.5. The error is Terminal and names field and rule.
 func (r CancelRequest) Validate() error {
-	return firstError(validParties(r.AppID, r.SubMchID, r.ServiceID), required("reason", r.Reason, maxReason))
+	return rule.First(validParties(r.AppID, r.SubMchID, r.ServiceID), rule.Required("reason", r.Reason, maxReason))
 }

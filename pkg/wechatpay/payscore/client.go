@@ -23,7 +23,7 @@ type Result struct {
 	wechatpay.Answer
 	Verdict wechatpay.Verdict
 	// Order is nil unless the answer is a Yes that carries one: in partner mode every act but create and query answers
-	// with an empty body (§6.12), so query for the state.
+	// with an empty body (§6.12), so query for the state. Cancel and collect answer without a state in any mode.
 	Order *Order
 }
 
@@ -54,6 +54,23 @@ func (c *Client) Complete(ctx context.Context, outOrderNo string, frozen []byte)
 // Cancel sends a frozen CancelRequest. The answer has no state; there is no callback either (§6.5).
 func (c *Client) Cancel(ctx context.Context, outOrderNo string, frozen []byte) Result {
 	return c.act(ctx, wechatpay.CancelOrder, "cancel", outOrderNo, frozen)
+}
+
+// Modify sends a frozen ModifyRequest (§6.6). After an unknown outcome query before sending the bytes again: that a repeat
+// is harmless is not written (§1.5).
+func (c *Client) Modify(ctx context.Context, outOrderNo string, frozen []byte) Result {
+	return c.act(ctx, wechatpay.ModifyOrder, "modify", outOrderNo, frozen)
+}
+
+// Sync sends a frozen SyncRequest (§6.7). After an unknown outcome query before sending the bytes again, as for Modify. A
+// Yes may show that WeChat had collected as well (Collection.Details): then one side is refunded.
+func (c *Client) Sync(ctx context.Context, outOrderNo string, frozen []byte) Result {
+	return c.act(ctx, wechatpay.SyncOrder, "sync", outOrderNo, frozen)
+}
+
+// Collect sends a frozen CollectRequest (§6.8). A Yes says that WeChat tries now, not that it collected: query.
+func (c *Client) Collect(ctx context.Context, outOrderNo string, frozen []byte) Result {
+	return c.act(ctx, wechatpay.CollectOrder, "pay", outOrderNo, frozen)
 }
 
 func (c *Client) act(ctx context.Context, op wechatpay.Operation, action, outOrderNo string, frozen []byte) Result {

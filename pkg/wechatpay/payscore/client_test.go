@@ -1,6 +1,7 @@
 package payscore_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,6 +24,12 @@ func TestEachOperationGoesToItsPathWithItsFrozenBytes(t *testing.T) {
 		"create":         {false, func(c *payscore.Client, b []byte) payscore.Result { return c.Create(t.Context(), b) }, "POST /v3/payscore/serviceorder"},
 		"create partner": {true, func(c *payscore.Client, b []byte) payscore.Result { return c.Create(t.Context(), b) }, "POST /v3/payscore/partner/serviceorder"},
 		"complete":       {false, func(c *payscore.Client, b []byte) payscore.Result { return c.Complete(t.Context(), number, b) }, "POST /v3/payscore/serviceorder/PS20231115000001/complete"},
+		"modify":         {false, func(c *payscore.Client, b []byte) payscore.Result { return c.Modify(t.Context(), number, b) }, "POST /v3/payscore/serviceorder/PS20231115000001/modify"},
+		"modify partner": {true, func(c *payscore.Client, b []byte) payscore.Result { return c.Modify(t.Context(), number, b) }, "POST /v3/payscore/partner/serviceorder/PS20231115000001/modify"},
+		"sync":           {false, func(c *payscore.Client, b []byte) payscore.Result { return c.Sync(t.Context(), number, b) }, "POST /v3/payscore/serviceorder/PS20231115000001/sync"},
+		"sync partner":   {true, func(c *payscore.Client, b []byte) payscore.Result { return c.Sync(t.Context(), number, b) }, "POST /v3/payscore/partner/serviceorder/PS20231115000001/sync"},
+		"pay":            {false, func(c *payscore.Client, b []byte) payscore.Result { return c.Collect(t.Context(), number, b) }, "POST /v3/payscore/serviceorder/PS20231115000001/pay"},
+		"pay partner":    {true, func(c *payscore.Client, b []byte) payscore.Result { return c.Collect(t.Context(), number, b) }, "POST /v3/payscore/partner/serviceorder/PS20231115000001/pay"},
 		"cancel partner": {true, func(c *payscore.Client, b []byte) payscore.Result { return c.Cancel(t.Context(), number, b) }, "POST /v3/payscore/partner/serviceorder/PS20231115000001/cancel"},
 		"cancel":         {false, func(c *payscore.Client, b []byte) payscore.Result { return c.Cancel(t.Context(), number, b) }, "POST /v3/payscore/serviceorder/PS20231115000001/cancel"},
 	} {
@@ -61,8 +68,14 @@ func TestAQueryEscapesOnceAndNamesTheParties(t *testing.T) {
 
 func TestAnEmptyAnswerInPartnerModeIsAYesWithoutAnOrder(t *testing.T) {
 	client, _ := wechat(t, true, func(wechattest.Got) wechattest.Reply { return wechattest.Reply{Status: http.StatusNoContent} })
-	if r := client.Complete(t.Context(), number, []byte("{}")); r.Verdict != wechatpay.Accepted || r.Order != nil {
-		t.Errorf("%v %s", r.Answer, r.Verdict)
+	for _, r := range []payscore.Result{
+		client.Complete(t.Context(), number, []byte("{}")), client.Cancel(t.Context(), number, []byte("{}")),
+		client.Modify(t.Context(), number, []byte("{}")), client.Sync(t.Context(), number, []byte("{}")),
+		client.Collect(t.Context(), number, []byte("{}")),
+	} {
+		if r.Verdict != wechatpay.Accepted || r.Order != nil {
+			t.Errorf("%v %s", r.Answer, r.Verdict)
+		}
 	}
 	if r := client.Query(t.Context(), payscore.Ref{OutOrderNo: number}); r.Verdict != wechatpay.Undecided {
 		t.Errorf("a query without an order proves nothing: %s", r.Verdict)
@@ -81,6 +94,29 @@ func TestASignedAnswerThatDoesNotFitIsUnknown(t *testing.T) {
 		if r.Outcome != wechatpay.Unknown || r.Doubt != wechatpay.DoubtUnreadable || r.Verdict != wechatpay.Undecided || r.Order != nil {
 			t.Errorf("%s: %v", name, r.Answer)
 		}
+	}
+}
+
+func TestACreatedNeedConfirmOrderHasAPackageThatIsNotPrinted(t *testing.T) {
+	body := `{"out_order_no":"PS20231115000001","state":"CREATED","package":"` + strings.Repeat("DJIOSQPYWDxsjdldeuwhdodwxasd_dDiodnwjh9we", 9) + `"}`
+	client, _ := wechat(t, false, func(wechattest.Got) wechattest.Reply { return wechattest.Reply{Body: body} })
+	r := client.Create(t.Context(), []byte(frozen(t, createConfirm())))
+	if r.Order == nil || r.Order.Stage() != payscore.StageAwaitingConfirm || len(r.Order.Package.Reveal()) != 9*41 {
+		t.Fatalf("%v", r)
+	}
+	if text := fmt.Sprintf("%v %+v %#v %v %+v", r, r, r, r.Order, *r.Order) + r.Order.LogValue().String(); strings.Contains(text, "DJIO") {
+		t.Error(text)
+	}
+}
+
+func TestASyncedOrderIsPaidByTheMerchant(t *testing.T) {
+	client, _ := wechat(t, false, func(wechattest.Got) wechattest.Reply {
+		return wechattest.Reply{Body: `{"out_order_no":"PS20231115000001","state":"DONE","total_amount":350,"need_collection":true,"collection":{"state":"USER_PAID",` +
+			`"total_amount":350,"paid_amount":350,"paying_amount":0,"details":[{"seq":1,"amount":350,"paid_type":"MCH","paid_time":"20231115061504"}]}}`}
+	})
+	r := client.Sync(t.Context(), number, []byte(frozen(t, sync())))
+	if r.Order.Stage() != payscore.StagePaid || r.Order.Collection.Details[0].PaidType != payscore.ByMerchant || r.Order.Collection.Details[0].TransactionID != "" {
+		t.Errorf("%v %+v", r, r.Order.Collection)
 	}
 }
 

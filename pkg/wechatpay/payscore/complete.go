@@ -18,4 +18,6 @@ type CompleteRequest struct {
 	ProfitSharing bool   `json:"profit_sharing"`
 	GoodsTag      string `json:"goods_tag,omitempty"`
 	Device        Device `json:"device,omitzero"`
+	// CompleteTime is ISO 8601; optional, in partner mode only (§6.12). What it does there is not documented.
+	CompleteTime string `json:"complete_time,omitempty"`
 }

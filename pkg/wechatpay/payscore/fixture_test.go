@@ -1,15 +1,12 @@
 package payscore_test
 
 import (
-	"crypto/rand"
-	"net/http"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/money"
-	"github.com/facepay-go/facepay/pkg/wechatpay"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/clienttest"
 	"github.com/facepay-go/facepay/pkg/wechatpay/internal/wechattest"
 	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
 )
@@ -65,22 +62,10 @@ func file(t testing.TB, name string) string {
 // wechat is the order side of a client of a server that answers with answer.
 func wechat(t *testing.T, partner bool, answer func(wechattest.Got) wechattest.Reply) (*payscore.Client, *wechattest.Server) {
 	t.Helper()
-	clock := wechattest.At(now)
-	server := wechattest.Serve(t, clock, answer)
-	a := wechattest.Account(t, server.URL)
-	a.WeChat.Partner = partner
-	account, err := wechatpay.LoadAccount(a, wechatpay.ToCall)
-	if err != nil {
-		t.Fatal(err)
+	account := clienttest.Direct
+	if partner {
+		account = clienttest.Partner
 	}
-	o := wechatpay.Options{HTTP: &http.Client{Transport: &http.Transport{}}, Clock: clock, Nonce: rand.Text, Timeout: 5 * time.Second}
-	ring, err := wechatpay.NewKeyRing(account, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := wechatpay.NewClient(account, ring, o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, server := account(t, answer)
 	return payscore.New(client), server
 }

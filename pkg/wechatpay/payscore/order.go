@@ -8,6 +8,7 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/pkg/wechatpay"
 )
 
 // Order is the order entity of every answer and of order notifications (§6.3, §7.3 B). Decoding is tolerant: what
@@ -37,6 +38,9 @@ type Order struct {
 	SubOpenID     string         `json:"sub_openid"`
 	// NeedCollection is true when WeChat collects; nil when WeChat does not say.
 	NeedCollection *bool `json:"need_collection"`
+	// Package opens WeChat's confirm page for a need-confirm order (jump.Confirm), for one hour; real ones may be longer than
+	// the documented 300. Only a create answers with it (§6.2).
+	Package wechatpay.Secret `json:"package"`
 	// Collection exists after a completion above zero; just after it may still be missing.
 	Collection *Collection `json:"collection"`
 }

@@ -62,6 +62,11 @@ const (
 	FundEstimate RiskFundName = "ESTIMATE_ORDER_COST"
 )
 
+// depositFree reports a 先免 kind.
+func (n RiskFundName) depositFree() bool {
+	return n == FundDeposit || n == FundAdvance || n == FundCashDeposit
+}
+
 // Device is the terminal; StartDeviceID is demanded at acceptance of unattended devices (§6.1).
 type Device struct {
 	StartDeviceID string `json:"start_device_id,omitempty"`

@@ -15,7 +15,7 @@ func CollectionPath(partner bool) string {
 	return directPath
 }
 
-// ActionPath is where one order is acted on: complete or cancel. The number is escaped here, exactly
+// ActionPath is where one order is acted on: complete, cancel, modify, sync or pay. The number is escaped here, exactly
 // once; the result must not be escaped again (§1.2, §11.8).
 func ActionPath(partner bool, outOrderNo, action string) string {
 	return CollectionPath(partner) + "/" + url.PathEscape(outOrderNo) + "/" + action

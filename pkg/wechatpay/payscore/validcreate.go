@@ -6,6 +6,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/rule"
 )
 
 // Validate holds a create against every rule of §6.1, §6.2 and §10.1 for the service, at the moment of the call: do it
@@ -14,19 +15,16 @@ func (r CreateRequest) Validate(service merchant.PayScoreService, now time.Time)
 	if r.NeedUserConfirm != service.Confirm {
 		return fault.Invalid("need_user_confirm", "confirm_mode", "need_user_confirm is %t for this service", service.Confirm)
 	}
-	return firstError(
+	return rule.First(
 		ValidOrderNo(r.OutOrderNo),
-		required("appid", r.AppID, 32),
-		optional("sub_mchid", r.SubMchID, 32),
-		optional("sub_appid", r.SubAppID, 32),
-		required("service_id", r.ServiceID, 32),
-		required("service_introduction", r.ServiceIntroduction, 20),
+		r.validMerchant(),
+		rule.Required("service_introduction", r.ServiceIntroduction, 20),
 		r.validItems(service.SmartRetail),
 		r.TimeRange.validOnCreate(now),
 		r.Location.validOnCreate(),
 		r.RiskFund.valid(service),
 		validAttach(r.Attach),
-		notifyURLForm(r.NotifyURL),
+		rule.NotifyURL(r.NotifyURL, maxNotifyURL),
 		r.validUser(),
 		r.Device.valid(),
 	)
@@ -36,14 +34,14 @@ func (r CreateRequest) validItems(smartRetail bool) error {
 	if smartRetail && len(r.PostPayments) > 0 {
 		return fault.Invalid("post_payments", "smart_retail_items", "a smart retail order has no items before its completion")
 	}
-	return firstError(validPayments(r.PostPayments), validDiscounts(r.PostDiscounts, false))
+	return rule.First(validPayments(r.PostPayments), validDiscounts(r.PostDiscounts, false))
 }
 
 func (l Location) validOnCreate() error {
 	if l.EndLocation != "" && l.StartLocation == "" {
 		return fault.Invalid("location.end_location", "location_start", "end_location is sent only with start_location")
 	}
-	return firstError(optional("location.start_location", l.StartLocation, 50), optional("location.end_location", l.EndLocation, 50))
+	return rule.First(rule.Optional("location.start_location", l.StartLocation, 50), rule.Optional("location.end_location", l.EndLocation, 50))
 }
 
 // valid checks name by mode and amount by the cap of the service (§6.1).
@@ -63,12 +61,12 @@ func (f RiskFund) valid(service merchant.PayScoreService) error {
 	if f.Amount <= 0 || f.Amount > service.Cap {
 		return fault.Invalid("risk_fund.amount", "risk_fund_amount", "%d fen is not within 1 fen and the service's cap of %d fen", f.Amount, service.Cap)
 	}
-	return optional("risk_fund.description", f.Description, maxText)
+	return rule.Optional("risk_fund.description", f.Description, maxText)
 }
 
 // validAttach refuses text that was not encoded: encoding is done once, by EncodeAttach.
 func validAttach(attach string) error {
-	if err := optional("attach", attach, maxAttach); err != nil {
+	if err := rule.Optional("attach", attach, maxAttach); err != nil {
 		return err
 	}
 	raw, err := DecodeAttach(attach)
@@ -82,10 +80,10 @@ func validAttach(attach string) error {
 	return nil
 }
 
-// capOf is the most a final total may be (§6.4): refuse mode the cap of the service, deposit mode the order's own risk
-// fund, and never more than the cap.
-func capOf(service merchant.PayScoreService, riskFund money.Fen) money.Fen {
-	if service.RiskMode == merchant.Deposit {
+// capOf is the most a final total may be (§6.4): of use-first (先享) orders in refuse mode the cap of the service; of
+// deposit-free (先免) orders and in deposit mode the order's own risk fund; never more than the cap.
+func capOf(service merchant.PayScoreService, name RiskFundName, riskFund money.Fen) money.Fen {
+	if service.RiskMode == merchant.Deposit || name.depositFree() {
 		return min(riskFund, service.Cap)
 	}
 	return service.Cap

@@ -5,6 +5,7 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/rule"
 )
 
 const (
@@ -40,7 +41,7 @@ func (p Payment) valid(field string) error {
 	if p.Name == "" && p.Amount == nil && p.Description == "" && p.Count == 0 {
 		return fault.Invalid(field, "payment_empty", "an item is not empty")
 	}
-	return firstError(optional(field+".name", p.Name, maxName), optional(field+".description", p.Description, maxText),
+	return rule.First(rule.Optional(field+".name", p.Name, maxName), rule.Optional(field+".description", p.Description, maxText),
 		validAmount(field, p.Amount), validCount(field, p.Count))
 }
 
@@ -69,7 +70,7 @@ func (d Discount) valid(field string, amounts bool) error {
 	if amounts && d.Amount == nil {
 		return fault.Invalid(field+".amount", "required", "%s.amount is required", field)
 	}
-	return firstError(optional(field+".name", d.Name, maxName), optional(field+".description", d.Description, maxText),
+	return rule.First(rule.Optional(field+".name", d.Name, maxName), rule.Optional(field+".description", d.Description, maxText),
 		validAmount(field, d.Amount), validCount(field, d.Count))
 }
 

@@ -4,12 +4,13 @@ import (
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/rule"
 )
 
 // validOnCreate: start_time is OnAccept, or later than now by the second, or not before today by the day; an end_time
 // is later than the start and more than a minute away (§6.1).
 func (t TimeRange) validOnCreate(now time.Time) error {
-	if err := firstError(required("time_range.start_time", t.StartTime, 14), t.validRemarks()); err != nil {
+	if err := rule.First(rule.Required("time_range.start_time", t.StartTime, 14), t.validRemarks()); err != nil {
 		return err
 	}
 	if t.StartTime != OnAccept {
@@ -27,7 +28,7 @@ func (t TimeRange) validOnCreate(now time.Time) error {
 }
 
 func (t TimeRange) validRemarks() error {
-	return firstError(optional("time_range.start_time_remark", t.StartTimeRemark, 20), optional("time_range.end_time_remark", t.EndTimeRemark, 20))
+	return rule.First(rule.Optional("time_range.start_time_remark", t.StartTimeRemark, 20), rule.Optional("time_range.end_time_remark", t.EndTimeRemark, 20))
 }
 
 // notBefore wants a second later than the moment, or a day not before the moment's Beijing day.

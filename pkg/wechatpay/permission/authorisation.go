@@ -1,0 +1,80 @@
+package permission
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+)
+
+// Authorisation is what a query answers (§5.2). AppID and MchID are those of the last successful authorisation and may
+// differ from the request's. It prints without its openid.
+type Authorisation struct {
+	ServiceID string `json:"service_id"`
+	AppID     string `json:"appid"`
+	MchID     string `json:"mchid"`
+	SubAppID  string `json:"sub_appid"`
+	SubMchID  string `json:"sub_mchid"`
+	OpenID    string `json:"openid"`
+	SubOpenID string `json:"sub_openid"`
+	// AuthorizationCode is always told to a query by code, otherwise only after a pre-authorisation.
+	AuthorizationCode string `json:"authorization_code"`
+	State             State  `json:"authorization_state"`
+	// NotifyURL is told to a query by code only.
+	NotifyURL string `json:"notify_url"`
+	// SuccessTime and CancelTime are RFC 3339 with milliseconds as received; see AuthorisedAt and CancelledAt.
+	SuccessTime string `json:"authorization_success_time"`
+	CancelTime  string `json:"cancel_authorization_time"`
+	// UserRiskLevel and RiskLevelVersion are nil when WeChat tells none.
+	UserRiskLevel    *int `json:"user_risk_level"`
+	RiskLevelVersion *int `json:"risk_level_version"`
+}
+
+// State is where an authorisation stands; other words than these are kept and allow nothing.
+type State string
+
+const (
+	// Unavailable: not authorised, or terminated.
+	Unavailable State = "UNAVAILABLE"
+	// Available: authorised; an order may be created.
+	Available State = "AVAILABLE"
+	// UnboundUser: pre-authorised, but no user has completed it.
+	UnboundUser State = "UNBINDUSER"
+)
+
+// Allows reports that a no-confirm order may be created for the user; everything else asks for an authorisation first
+// (§5.5).
+func (s State) Allows() bool { return s == Available }
+
+// Decode reads an answer to a query. The error is Terminal and quotes nothing.
+func Decode(body []byte) (*Authorisation, error) {
+	var a Authorisation
+	if json.Unmarshal(body, &a) != nil || a.State == "" {
+		return nil, fault.New(fault.Terminal, "authorisation_unreadable", "the authorisation is not its documented JSON")
+	}
+	return &a, nil
+}
+
+// AuthorisedAt is the moment of the last success in UTC; false when WeChat tells none.
+func (a Authorisation) AuthorisedAt() (time.Time, bool) { return moment(a.SuccessTime) }
+
+// CancelledAt is the moment of the last termination in UTC; false when WeChat tells none.
+func (a Authorisation) CancelledAt() (time.Time, bool) { return moment(a.CancelTime) }
+
+func moment(told string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339, told)
+	return at.UTC(), err == nil
+}
+
+// Format prints service and state only, whatever the verb.
+func (a Authorisation) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "authorisation "+a.ServiceID+" "+string(a.State))
+}
+
+// LogValue is service and state only.
+func (a Authorisation) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("service_id", a.ServiceID), slog.String("state", string(a.State)))
+}
