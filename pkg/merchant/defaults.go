@@ -16,7 +16,9 @@ func setDefaults(f *File) {
 		}
 	}
 	for i := range f.Merchants {
-		services := f.Merchants[i].WeChat.Services
+		w := &f.Merchants[i].WeChat
+		w.ScanPayment, w.CancelCompleted = or(w.ScanPayment, RefuseScan), or(w.CancelCompleted, Attempt)
+		services := w.Services
 		for j := range services {
 			services[j].RiskMode = or(services[j].RiskMode, Refuse)
 			services[j].StartTime = or(services[j].StartTime, OnAccept)

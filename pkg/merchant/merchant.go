@@ -71,9 +71,34 @@ type WeChatUse struct {
 	SubAppID string `yaml:"sub_appid"`
 	// AskUnionID lets the kiosk ask for the right to query the UnionID (ask_unionid=1).
 	AskUnionID bool `yaml:"ask_unionid"`
+	// ScanPayment says what becomes of a customer who chose the phone at the kiosk (SCAN_PAYMENT, §3.2); defaults to refuse.
+	ScanPayment ScanPayment `yaml:"scan_payment"`
+	// CancelCompleted says whether an order that WeChat collects is cancelled when the back office wants it; sources disagree
+	// on whether WeChat allows it (§6.5). Defaults to attempt.
+	CancelCompleted CancelCompleted `yaml:"cancel_completed"`
 	// Services are the PayScore services WeChat operations issued to this merchant.
 	Services []PayScoreService `yaml:"services"`
 }
+
+// ScanPayment is a policy for SCAN_PAYMENT.
+type ScanPayment string
+
+const (
+	// RefuseScan ends the attempt.
+	RefuseScan ScanPayment = "refuse"
+	// ByPhone lets a kiosk.service_requested go on under the same number.
+	ByPhone ScanPayment = "by_phone"
+)
+
+// CancelCompleted is a policy for cancels after completion.
+type CancelCompleted string
+
+const (
+	// Attempt tries; WeChat's refusal is a normal outcome.
+	Attempt CancelCompleted = "attempt"
+	// Never refuses at our door.
+	Never CancelCompleted = "never"
+)
 
 // RiskMode says what WeChat does when its evaluation of the user fails; it decides the amount cap (§6.4).
 type RiskMode string

@@ -12,6 +12,8 @@ func (v *validation) checkMerchants(merchants []Merchant) {
 		v.need(field("wechat.appid"), isAppID(m.WeChat.AppID), "appid", appIDRule)
 		v.need(field("wechat.sub_appid"), m.WeChat.SubAppID == "" || isAppID(m.WeChat.SubAppID), "appid", appIDRule)
 		v.checkUse(&m.WeChat, field("wechat."), origins)
+		v.need(field("wechat.scan_payment"), slices.Contains([]ScanPayment{RefuseScan, ByPhone}, m.WeChat.ScanPayment), "scan_payment", "must be refuse or by_phone")
+		v.need(field("wechat.cancel_completed"), slices.Contains([]CancelCompleted{Attempt, Never}, m.WeChat.CancelCompleted), "cancel_completed", "must be attempt or never")
 		v.checkServices(m.WeChat.Services, field("wechat.services"))
 	}
 }

@@ -22,6 +22,8 @@ type Config struct {
 	PublicBase string `yaml:"public_base"`
 	// Timers are the waits of the state machine (wechat-protocol.md §6.9).
 	Timers order.Timers `yaml:"timers"`
+	// TopUp is the wait before a refund is tried again that the merchant's balance did not cover; 10m.
+	TopUp time.Duration `yaml:"top_up"`
 	// CallTimeout bounds one call to WeChat, on the machine's clock; 10s.
 	CallTimeout time.Duration `yaml:"call_timeout"`
 	// Claim is how long a replica keeps an order to itself while it calls WeChat; more than twice call_timeout; 25s.
@@ -42,7 +44,7 @@ type Config struct {
 // Default is what a file starts from; public_base alone has no default.
 func Default() Config {
 	return Config{
-		Timers: order.DefaultTimers(), CallTimeout: wechatpay.DefaultTimeout, Claim: 25 * time.Second,
+		Timers: order.DefaultTimers(), CallTimeout: wechatpay.DefaultTimeout, Claim: 25 * time.Second, TopUp: 10 * time.Minute,
 		SweepEvery: 500 * time.Millisecond, Consumers: 32, Errands: 64, ErrandsPerMerchant: 32,
 		HandledBound: aggregate.DefaultHandled,
 	}
@@ -58,6 +60,7 @@ func (c Config) Validate() error {
 		{"public_base", c.PublicBase != "" && !strings.HasSuffix(c.PublicBase, "/"), "is required, without a slash at its end"},
 		{"call_timeout", c.CallTimeout > 0, "must be positive"},
 		{"claim", c.Claim > 2*c.CallTimeout, "must be more than twice call_timeout"},
+		{"top_up", c.TopUp > 0, "must be positive"},
 		{"sweep_every", c.SweepEvery > 0, "must be positive"},
 		{"consumers", c.Consumers > 0, "must be positive"},
 		{"errands", c.Errands > 0, "must be positive"},

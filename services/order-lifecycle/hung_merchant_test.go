@@ -25,8 +25,8 @@ import (
 func twoMerchants(t *testing.T, hung, lively merchant.Account) *merchant.Book {
 	t.Helper()
 	account := func(id, mchID string, a *merchant.WeChatAccount) string {
-		return fmt.Sprintf("  - {id: %s, wechat: {mchid: %q, merchant_serial: %q, private_key_file: %s, apiv2_key_file: none, apiv3_key_file: none, public_keys: [{id: %s, file: %s}], api_url: %s, face_url: %s}}\n",
-			id, mchID, a.MerchantSerial, a.PrivateKeyFile, a.PublicKeys[0].ID, a.PublicKeys[0].File, a.APIURL, a.APIURL)
+		return fmt.Sprintf("  - {id: %s, wechat: {mchid: %q, merchant_serial: %q, private_key_file: %s, apiv2_key_file: %s, apiv3_key_file: none, public_keys: [{id: %s, file: %s}], api_url: %s, face_url: %s}}\n",
+			id, mchID, a.MerchantSerial, a.PrivateKeyFile, a.APIv2KeyFile, a.PublicKeys[0].ID, a.PublicKeys[0].File, a.APIURL, a.APIURL)
 	}
 	text := "accounts:\n" + account("wx-hung", "1900000109", hung.WeChat) + account("wx-lively", "1900000208", lively.WeChat) + `merchants:
   - {id: hung, wechat: {account: wx-hung, appid: wx8888888888888888, services: [{id: "500001", cap_fen: 20000}]}}

@@ -10,10 +10,9 @@ import (
 	"github.com/facepay-go/facepay/pkg/process"
 	"github.com/facepay-go/facepay/pkg/service"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
-	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
+	"github.com/facepay-go/facepay/pkg/wechatpay/jump"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/errand"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/handle"
-	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/wechat"
 )
 
@@ -36,9 +35,7 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	orders, err := aggregate.Open(ctx, aggregate.Spec[order.Order]{
-		Owner: Name, Collection: "orders", HandledBound: cfg.HandledBound,
-	}, aggregate.Deps{Docs: d.Docs, Events: d.Bus, Clock: d.Clock, Log: d.Log})
+	orders, err := aggregate.Open(ctx, errand.Spec(Name, cfg.HandledBound), aggregate.Deps{Docs: d.Docs, Events: d.Bus, Clock: d.Clock, Log: d.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +50,7 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 	pool := lane.New(cfg.Errands, cfg.ErrandsPerMerchant)
 	life, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	x := &errand.Errands{
-		Orders: orders, Desks: desks, Timers: cfg.Timers, Claim: cfg.Claim, Pool: pool, Clock: d.Clock, Log: d.Log, Tally: tally, Life: life,
+		Orders: orders, Desks: desks, Timers: cfg.Timers, TopUp: cfg.TopUp, Claim: cfg.Claim, Pool: pool, Clock: d.Clock, Log: d.Log, Tally: tally, Life: life,
 	}
 	subscription, err := d.Bus.Subscribe(Name, cfg.Consumers, handle.Handlers(x))
 	if err != nil {
@@ -68,6 +65,8 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 		return nil, err
 	}
 	service.Handle(requests, "story", handle.Story(x))
+	service.Handle(requests, "receivables", handle.Receivables(x))
+	service.Handle(requests, "order_jump", handle.OrderJump(x))
 	return &Service{append(rings,
 		// Stops run in reverse: intake first, then the errands it started, and their results are still saved and published.
 		service.Part{Name: "errands", Stop: func(ctx context.Context) error { defer giveUp(); return pool.Drain(ctx) }},
@@ -84,13 +83,14 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 // desks opens one client per channel account and one desk per merchant. The parts keep the accounts' keys fresh.
 func desks(cfg Config, d process.Deps) (map[string]*wechat.Desk, []service.Part, error) {
 	options := wechatpay.Options{HTTP: d.HTTP, Clock: d.Clock, Nonce: rand.Text, Timeout: cfg.CallTimeout}
-	clients := map[string]*payscore.Client{}
+	clients := map[string]*wechatpay.Client{}
+	jumps := map[string]jump.Signer{}
 	all := map[string]*wechat.Desk{}
 	var parts []service.Part
 	for _, m := range d.Merchants.Merchants() {
 		a, _ := d.Merchants.AccountOf(m.ID) // a valid book has it
 		if clients[a.ID] == nil {
-			account, err := wechatpay.LoadAccount(*a, wechatpay.ToCall)
+			account, err := wechatpay.LoadAccount(*a, wechatpay.ToCall, wechatpay.ToSignV2)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -102,7 +102,7 @@ func desks(cfg Config, d process.Deps) (map[string]*wechat.Desk, []service.Part,
 			if err != nil {
 				return nil, nil, err
 			}
-			clients[a.ID] = payscore.New(client)
+			clients[a.ID], jumps[a.ID] = client, jump.Signer{MchID: a.WeChat.MchID, Key: account.APIv2()}
 			parts = append(parts, service.Loop("keys of "+a.ID, func(ctx context.Context) error {
 				ring.Run(ctx, func(err error) {
 					if err != nil {
@@ -112,7 +112,7 @@ func desks(cfg Config, d process.Deps) (map[string]*wechat.Desk, []service.Part,
 				return ctx.Err()
 			}))
 		}
-		all[m.ID] = wechat.NewDesk(m, a.WeChat.Partner, notifyURL(cfg.PublicBase, a.ID), clients[a.ID])
+		all[m.ID] = wechat.NewDesk(m, notifyURL(cfg.PublicBase, a.ID), clients[a.ID], jumps[a.ID])
 	}
 	return all, parts, nil
 }

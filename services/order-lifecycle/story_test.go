@@ -141,7 +141,7 @@ func book(t *testing.T, a merchant.Account) *merchant.Book {
       mchid: %q
       merchant_serial: %q
       private_key_file: %s
-      apiv2_key_file: none
+      apiv2_key_file: %s
       apiv3_key_file: none
       public_keys: [{id: %s, file: %s}]
       api_url: %s
@@ -149,7 +149,7 @@ func book(t *testing.T, a merchant.Account) *merchant.Book {
 merchants:
   - id: acme
     wechat: {account: wx-main, appid: wx8888888888888888, services: [{id: "500001", cap_fen: 20000}]}
-`, x.MchID, x.MerchantSerial, x.PrivateKeyFile, x.PublicKeys[0].ID, x.PublicKeys[0].File, x.APIURL, x.APIURL), t.TempDir())
+`, x.MchID, x.MerchantSerial, x.PrivateKeyFile, x.APIv2KeyFile, x.PublicKeys[0].ID, x.PublicKeys[0].File, x.APIURL, x.APIURL), t.TempDir())
 	must(t, err)
 	return b
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/aggregate"
 	"github.com/facepay-go/facepay/pkg/clock"
+	"github.com/facepay-go/facepay/pkg/docstore"
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/lane"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
@@ -27,6 +28,8 @@ type Errands struct {
 	Orders *Orders
 	Desks  map[string]*wechat.Desk
 	Timers order.Timers
+	// TopUp is the wait while the merchant's balance does not cover a refund.
+	TopUp time.Duration
 	// Claim is how long a replica keeps an order to itself while it works for it.
 	Claim time.Duration
 	Pool  *lane.Pool
@@ -35,6 +38,27 @@ type Errands struct {
 	Tally *Tally
 	// Life ends when errands are to be given up.
 	Life context.Context
+}
+
+// ReceivablesIndex lists the orders that WeChat collects, per merchant and by age.
+const ReceivablesIndex = "receivables"
+
+// Spec is how orders are stored.
+func Spec(owner string, handledBound int) aggregate.Spec[order.Order] {
+	type document = aggregate.Document[order.Order]
+	return aggregate.Spec[order.Order]{
+		Owner: owner, Collection: "orders", HandledBound: handledBound,
+		Fields: []docstore.Field[document]{
+			{Name: "owing_merchant", Kind: docstore.String, Value: func(d *document) any {
+				if d.State.State.Owed() {
+					return d.Merchant
+				}
+				return nil
+			}},
+			{Name: "pending_since", Kind: docstore.Time, Value: func(d *document) any { return d.State.PendingSince }},
+		},
+		Indexes: []docstore.Index{{Name: ReceivablesIndex, Fields: []string{"owing_merchant", "pending_since"}}},
+	}
 }
 
 // ID is the document of an order.
@@ -66,14 +90,14 @@ func (x *Errands) Change(ctx context.Context, merchant, outOrderNo, factID strin
 		if t.New {
 			*t.State = order.New(merchant, outOrderNo)
 		}
-		before, known := t.State.Todo, len(t.State.Steps)
+		before, known := t.State.Next(), len(t.State.Steps)
 		events, changed, err := decide(t)
 		if err != nil || !changed {
 			return aggregate.Skip, err
 		}
 		t.Emit(wire.Events(t.State, t.Now, events)...)
 		steps = t.State.Steps[known:]
-		if t.State.Todo != before { // else somebody may be working on it: leave the claim
+		if t.State.Next() != before { // else somebody may be working on it: leave the claim
 			begun = x.plan(t, room)
 		}
 		return aggregate.Save, nil
@@ -93,11 +117,12 @@ func (x *Errands) Change(ctx context.Context, merchant, outOrderNo, factID strin
 // plan sets when the sweep looks at the order. With room, what is due now is ours: it is begun, and the sweep keeps away
 // for the length of the claim: begun is what it is, zero when there is nothing for us.
 func (x *Errands) plan(t *Turn, room bool) (begun order.Todo) {
-	t.DueAt = t.State.Todo.At
-	if room && isDue(t.State.Todo, t.Now) {
+	next := t.State.Next()
+	t.DueAt = next.At
+	if room && isDue(next, t.Now) {
 		t.State.Begin(t.Now)
 		t.DueAt = t.Now.Add(x.Claim)
-		begun = t.State.Todo
+		begun = next
 	}
 	return begun
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/lane"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/wechat"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/wire"
 )
 
@@ -46,11 +47,11 @@ func (x *Errands) survive(id string) {
 
 // step does the one next thing and tells what it began after it, zero for nothing.
 func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next order.Todo, err error) {
-	o, err := x.take(ctx, id, begun)
-	if err != nil || !isDue(o.Todo, x.Clock.Now()) {
+	o, todo, err := x.take(ctx, id, begun)
+	if err != nil || !isDue(todo, x.Clock.Now()) {
 		return next, err
 	}
-	if o.Todo.Op == order.Think {
+	if todo.Op == order.Think {
 		return x.bring(ctx, id, &o, order.TimePassed{}, nil)
 	}
 	desk, ok := x.Desks[o.Merchant]
@@ -58,46 +59,43 @@ func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next o
 		return next, fault.Invalid("merchant", "unknown_merchant", "no such merchant is configured any more")
 	}
 	began := x.Clock.Now()
-	answered, answer := desk.Call(ctx, &o, o.Todo.Op, x.Timers.Busy)
+	outcome := desk.Call(ctx, &o, todo, wechat.Waits{Busy: x.Timers.Busy, TopUp: x.TopUp})
+	answer := outcome.Answer
 	call := order.Call{
-		At: began, Op: answered.Op, Verdict: answered.Verdict.String(), HTTPStatus: answer.HTTPStatus, Code: answer.Code,
-		InternalCode: answer.InternalCode, RequestID: answer.RequestID, Took: x.Clock.Now().Sub(began),
-	}
-	if answered.Seen != nil {
-		call.Saw = answered.Seen.String()
+		At: began, Op: todo.Op, Refund: todo.Refund, Verdict: outcome.Verdict.String(), HTTPStatus: answer.HTTPStatus, Code: answer.Code,
+		InternalCode: answer.InternalCode, RequestID: answer.RequestID, Saw: outcome.Saw, Took: x.Clock.Now().Sub(began),
 	}
 	x.Tally.called(ctx, call)
-	next, err = x.bring(ctx, id, &o, answered, &call)
-	x.report(ctx, id, &o, answered.Verdict, answer, call.Took)
+	next, err = x.bring(ctx, id, &o, outcome.Fact, &call)
+	x.report(ctx, id, &o, outcome.Verdict, answer, call.Took)
 	return next, err
 }
 
-// take loads the order, with nothing to do when what is due is somebody else's: an order that moved on after it was
-// planned here or claimed is carried by who moved it. A request that nobody has begun is begun here, and saved, before
-// it is sent.
-func (x *Errands) take(ctx context.Context, id string, begun order.Todo) (order.Order, error) {
+// take loads the order and what is to be done with it, with nothing to do when what is due is somebody else's: an order
+// that moved on after it was planned here or claimed is carried by who moved it. A request that nobody has begun is begun
+// here, and saved, before it is sent.
+func (x *Errands) take(ctx context.Context, id string, begun order.Todo) (o order.Order, todo order.Todo, err error) {
 	if begun.Op != "" {
 		rec, err := x.Orders.Documents().Get(ctx, id)
-		if err != nil || !rec.Doc.State.Todo.Same(begun) {
-			return order.Order{}, err
+		if err != nil || !rec.Doc.State.Plans(begun) {
+			return order.Order{}, order.Todo{}, err
 		}
-		return rec.Doc.State, nil
+		return rec.Doc.State, begun, nil
 	}
-	var o order.Order
-	err := x.Orders.Turn(ctx, "", id, "", func(t *Turn) (aggregate.Decision, error) {
-		o = *t.State
-		if !isDue(o.Todo, t.Now) || !o.Todo.Op.Sends() {
+	err = x.Orders.Turn(ctx, "", id, "", func(t *Turn) (aggregate.Decision, error) {
+		o, todo = *t.State, t.State.Next()
+		if !isDue(todo, t.Now) || !todo.Op.Sends() {
 			return aggregate.Skip, nil
 		}
 		if o.UnderWay(t.Now, x.Claim) {
-			o = order.Order{}
+			o, todo = order.Order{}, order.Todo{}
 			return aggregate.Skip, nil
 		}
 		x.plan(t, true)
 		o = *t.State
 		return aggregate.Save, nil
 	})
-	return o, err
+	return o, todo, err
 }
 
 // bring takes what came of the errand into the order, and leaves in o what the order became. next is what it began, zero
@@ -110,7 +108,7 @@ func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.
 			return aggregate.Skip, err
 		}
 		next, steps = order.Todo{}, nil
-		before, known := t.State.Todo, len(t.State.Steps)
+		before, known := t.State.Next(), len(t.State.Steps)
 		if call == nil && (before.Op != order.Think || !isDue(before, t.Now)) {
 			return aggregate.Skip, nil // something came between, and time has nothing to work on any more
 		}
@@ -120,7 +118,7 @@ func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.
 		events, _ := t.State.Apply(env, f)
 		t.Emit(wire.Events(t.State, t.Now, events)...)
 		steps = t.State.Steps[known:]
-		if t.State.Todo != before {
+		if t.State.Next() != before {
 			next = x.plan(t, true)
 		}
 		*o = *t.State
@@ -139,5 +137,5 @@ func (x *Errands) report(ctx context.Context, id string, o *order.Order, v order
 		level = slog.LevelDebug
 	}
 	x.Log.Log(ctx, level, "wechat called", "order", id, "verdict", v.String(), "answer", a, "elapsed", took,
-		"state", string(o.State), "next", string(o.Todo.Op), "next_at", o.Todo.At)
+		"state", string(o.State), "next", string(o.Next().Op), "next_at", o.Next().At)
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/lane"
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/service"
+	"github.com/facepay-go/facepay/pkg/wechatpay/jump"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/wechat"
@@ -88,7 +89,7 @@ func newWorld(t *testing.T, slots int) *world {
 	must(t, err)
 	t.Cleanup(func() { _ = docs.Close() })
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	orders, err := aggregate.Open(t.Context(), aggregate.Spec[order.Order]{Owner: "order", Collection: "orders", HandledBound: aggregate.DefaultHandled},
+	orders, err := aggregate.Open(t.Context(), Spec("order", aggregate.DefaultHandled),
 		aggregate.Deps{Docs: docs, Events: w, Clock: w.clock, Log: log})
 	must(t, err)
 	w.telemetry, err = service.NewTelemetry(t.Context(), "order-lifecycle", "0", service.TelemetryConfig{})
@@ -106,7 +107,7 @@ func newWorld(t *testing.T, slots int) *world {
 
 func (w *world) desk(services ...merchant.PayScoreService) *wechat.Desk {
 	m := merchant.Merchant{ID: "acme", WeChat: merchant.WeChatUse{AppID: "wx8888888888888888", Services: services}}
-	return wechat.NewDesk(m, false, "https://pay.example.com/v1/notify/wechat/wx-main", w.server.Client(w.t, false))
+	return wechat.NewDesk(m, "https://pay.example.com/v1/notify/wechat/wx-main", w.server.Client(w.t, false), jump.Signer{})
 }
 
 func must(t *testing.T, err error) {

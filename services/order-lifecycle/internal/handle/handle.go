@@ -20,7 +20,16 @@ func Handlers(x *errand.Errands) bus.Handlers {
 	bus.On(hs, h.faceResult)
 	bus.On(hs, h.serviceEnded)
 	bus.On(hs, h.serviceAborted)
+	bus.On(hs, h.serviceRequested)
+	bus.On(hs, h.serviceAuthorised)
+	bus.On(hs, h.serviceNotAuthorised)
+	bus.On(hs, h.cancelRequested)
+	bus.On(hs, h.amountModifyRequested)
+	bus.On(hs, h.paidElsewhere)
+	bus.On(hs, h.collectRequested)
+	bus.On(hs, h.refundRequested)
 	bus.On(hs, h.payscoreOrder)
+	bus.On(hs, h.wechatRefund)
 	return hs
 }
 
@@ -36,7 +45,7 @@ func (h handlers) apply(ctx context.Context, e event.Event, service string, f or
 		}
 		refusal := wrong
 		switch f.(type) {
-		case order.FaceSucceeded, order.FaceFailed:
+		case order.FaceSucceeded, order.FaceFailed, order.ServiceRequested:
 			refusal = cmp.Or(wrong, terms)
 		}
 		if refusal != nil {

@@ -32,12 +32,15 @@ func Story(x *errand.Errands) func(context.Context, *eventv1.StoryRequest) (*eve
 		}
 		for _, c := range o.Calls {
 			reply.Entries = append(reply.Entries, entry(c.At, "call", fmt.Sprintf("WeChat %s: %s", c.Op, c.Verdict),
-				"saw", c.Saw, "http_status", number(c.HTTPStatus), "code", c.Code, "internal_code", c.InternalCode,
+				"request", c.Refund, "saw", c.Saw, "http_status", number(c.HTTPStatus), "code", c.Code, "internal_code", c.InternalCode,
 				"request_id", c.RequestID, "took", c.Took.String()))
 		}
 		for _, r := range o.Rejections {
 			reply.Entries = append(reply.Entries, entry(r.At, "rejected", r.Fact+" refused: "+r.Code,
-				"field", r.Field, "rule", r.Reason, "fact_id", r.FactID))
+				"request", r.RequestID, "field", r.Field, "rule", r.Reason, "fact_id", r.FactID))
+		}
+		for _, d := range o.Desk {
+			reply.Entries = append(reply.Entries, entry(d.At, "desk", d.Fact, "request", d.RequestID, "outcome", d.Outcome))
 		}
 		slices.SortStableFunc(reply.Entries, func(a, b *eventv1.StoryEntry) int { return a.GetAt().AsTime().Compare(b.GetAt().AsTime()) })
 		return reply, nil
@@ -56,8 +59,20 @@ func summary(o order.Order) []*eventv1.StoryDetail {
 	for _, c := range o.Collections {
 		pairs = append(pairs, "transaction_id", c.TransactionID)
 	}
-	if o.Todo.Op != "" {
-		pairs = append(pairs, "next", fmt.Sprintf("%s at %s", o.Todo.Op, o.Todo.At.Format(time.RFC3339)))
+	if len(o.Refunds) > 0 {
+		pairs = append(pairs, "refunded_amount_fen", strconv.FormatInt(int64(o.RefundedFen), 10))
+	}
+	for _, r := range o.Refunds {
+		pairs = append(pairs, "refund "+r.RequestID, fmt.Sprintf("%s, %d of %d fen %s", r.State, r.Amount, r.Total, r.Failure))
+	}
+	if o.Work != nil {
+		pairs = append(pairs, "under_way", fmt.Sprintf("%s (%s)", o.Work.Fact, o.Work.RequestID))
+	}
+	if o.State.Owed() {
+		pairs = append(pairs, "pending_since", o.PendingSince.Format(time.RFC3339), "deduction", o.DeductionNote)
+	}
+	if next := o.Next(); next.Op != "" {
+		pairs = append(pairs, "next", fmt.Sprintf("%s at %s", next.Op, next.At.Format(time.RFC3339)))
 	}
 	for _, a := range o.Alarms {
 		pairs = append(pairs, "alarm", a)

@@ -26,6 +26,20 @@ func (pen) Complete(_ *Order, e End, endAt, _ time.Time) ([]byte, error) {
 
 func (pen) Cancel(_ *Order, reason string) []byte { return []byte("cancel " + reason) }
 
+func (pen) Modify(_ *Order, e End, reason string, _ time.Time) ([]byte, error) {
+	return []byte("modify " + e.Total.Yuan() + reason), nil
+}
+
+func (pen) Sync(_ *Order, paidAt, _ time.Time) ([]byte, error) {
+	return []byte("sync " + paidAt.Format(time.Stamp)), nil
+}
+
+func (pen) Collect(*Order) []byte { return []byte("collect") }
+
+func (pen) Refund(o *Order, r Refund, _ time.Time) ([]byte, error) {
+	return []byte("refund " + OutRefundNo(o.OutOrderNo, r.RequestID) + r.Amount.Yuan()), nil
+}
+
 func envAt(now time.Time) Env {
 	return Env{Now: now, Terms: terms, Timers: DefaultTimers(), Scribe: pen{}}
 }
@@ -62,10 +76,49 @@ func endOf(id string, total money.Fen) ServiceEnded {
 	return ServiceEnded{End{FactID: id, Total: total, Lines: []money.Fen{total}, HeardAt: t0.Add(time.Minute)}}
 }
 
+// asks are the requests of the back office, each under a number of its own.
+func cancelAsk(id string) CancelAsked {
+	return CancelAsked{DeskAsk{FactID: "f-" + id, RequestID: id, Reason: "投诉"}}
+}
+func collectAsk(id string) CollectAsked {
+	return CollectAsked{DeskAsk{FactID: "f-" + id, RequestID: id}}
+}
+
+func modifyAsk(id string, total money.Fen) ModifyAsked {
+	return ModifyAsked{DeskAsk{FactID: "f-" + id, RequestID: id, Reason: "少收"}, End{Total: total, Lines: []money.Fen{total}}}
+}
+
+func elsewhereAsk(id string) ElsewherePaid {
+	return ElsewherePaid{DeskAsk{FactID: "f-" + id, RequestID: id}, t0.Add(5 * time.Second)}
+}
+
+func refundAsk(id string, fen money.Fen) RefundAsked {
+	return RefundAsked{DeskAsk: DeskAsk{FactID: "f-" + id, RequestID: id, Reason: "质量"}, Amount: fen}
+}
+
+// wish is a service without a face.
+func wish(id string) ServiceRequested {
+	return ServiceRequested{ID: id, ServiceID: "500001", DeviceID: "K1", RiskFund: 10_000, Details: []byte("wish")}
+}
+
+// byMerchant is what a sync leads to.
+func byMerchant(fen money.Fen) Seen {
+	s := paidSeen(fen)
+	s.Parts = []Collection{{Amount: fen, ByMerchant: true, PaidAt: t0.Add(time.Minute)}}
+	return s
+}
+
 // clone copies what Apply may write to.
 func clone(o Order) Order {
 	c := o
 	c.Collections, c.Rejections = slices.Clone(o.Collections), slices.Clone(o.Rejections)
 	c.Alarms, c.Steps, c.Calls = slices.Clone(o.Alarms), slices.Clone(o.Steps), slices.Clone(o.Calls)
+	c.Refunds, c.Desk = slices.Clone(o.Refunds), slices.Clone(o.Desk)
+	if o.Work != nil {
+		c.Work = new(*o.Work)
+	}
+	if o.Wish != nil {
+		c.Wish = new(*o.Wish)
+	}
 	return c
 }

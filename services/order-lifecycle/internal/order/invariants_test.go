@@ -36,10 +36,12 @@ var invariants = []struct {
 	{"I2", "a request has one frozen body: it changes only after a definite refusal, proved by a query", invariantI2},
 	{"I3", "Opened is emitted at most once, and only while the order is wanted", invariantI3},
 	{"I4", "PAID is reached only by proof of payment; an amount that differs from the command raises an alarm", invariantI4},
-	{"I5", "the total sent to WeChat obeys formula and cap", invariantI5},
+	{"I5", "the total sent to WeChat obeys formula and cap, and only ever goes down", invariantI5},
 	{"I6", "a repeated fact changes nothing and emits nothing", invariantI6},
 	{"I7", "an order that is not final always has something to do next, and a wait without a definite answer is alarmed", invariantI7},
 	{"I8", "an order no longer wanted (aborted, opened too late) is cancelled and never completed", invariantI8},
+	{"I9", "the refunds of a payment that may reach the customer never exceed it, unless WeChat pays one out after its end: alarmed", invariantI9},
+	{"I10", "a request of the back office is answered once: by what became of it, or by its refusal", invariantI10},
 	{"and", "an order said not to have changed has not", unmovedIsUnchanged},
 }
 
@@ -49,7 +51,7 @@ func TestTheInvariantsAreThoseOfTheHeader(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, i := range invariants[:len(invariants)-1] {
-		if !strings.Contains(string(header), "//\t"+i.name+"  "+i.sentence+"\n") {
+		if !strings.Contains(string(header), fmt.Sprintf("//\t%-3s %s\n", i.name, i.sentence)) {
 			t.Errorf("the header does not say: %s  %s", i.name, i.sentence)
 		}
 	}
@@ -86,6 +88,14 @@ func invariantI1(s step) error {
 func invariantI2(s step) error {
 	was, is := s.before, s.after
 	changed := func(was, is Request) bool { return len(was.Body) > 0 && !bytes.Equal(was.Body, is.Body) }
+	for i, r := range was.Refunds {
+		if i >= len(is.Refunds) || changed(r.Request, is.Refunds[i].Request) {
+			return fmt.Errorf("the refund %s changed", r.RequestID)
+		}
+	}
+	if was.Work != nil && is.Work != nil && (was.Work.RequestID != is.Work.RequestID || changed(was.Work.Request, is.Work.Request)) {
+		return errors.New("the work changed while it was under way")
+	}
 	switch {
 	case changed(was.Create, is.Create):
 		return errors.New("the create changed")
@@ -107,7 +117,7 @@ func invariantI3(s step) error {
 		return fmt.Errorf("opened %d times", s.opened)
 	case s.before.Unwanted != "" || s.after.Unwanted != "":
 		return fmt.Errorf("opened though %s", cmp.Or(s.before.Unwanted, s.after.Unwanted))
-	case s.before.State != Opening:
+	case s.before.State != Opening && s.before.State != AwaitingConfirm:
 		return fmt.Errorf("opened from %s", s.before.State)
 	}
 	return nil
@@ -134,8 +144,11 @@ func invariantI4(s step) error {
 
 func invariantI5(s step) error {
 	e := s.after.Ended
-	if e == nil || s.before.Ended != nil {
+	if e == nil || s.before.Ended != nil && s.before.Total() == e.Total {
 		return nil
+	}
+	if s.before.Ended != nil && e.Total >= s.before.Total() {
+		return fmt.Errorf("the total went from %d to %d", s.before.Total(), e.Total)
 	}
 	lines, err := money.Sum(e.Lines...)
 	if err != nil {
@@ -160,12 +173,15 @@ func invariantI5(s step) error {
 func invariantI6(s step) error {
 	again := clone(s.after)
 	switch s.fact.(type) {
-	case Answered, TimePassed:
+	case Answered, RefundAnswered, TimePassed:
 		return nil
 	}
 	events, _ := again.Apply(s.env, s.fact)
 	if isTold(s.fact) {
 		again.Todo = s.after.Todo
+	}
+	if told, ok := s.fact.(RefundTold); ok && s.after.refund(told.RequestID) != nil {
+		again.refund(told.RequestID).Todo = s.after.refund(told.RequestID).Todo
 	}
 	if len(events) > 0 || !reflect.DeepEqual(again, s.after) {
 		return fmt.Errorf("repeated, it said %v and changed %s", events, gocmp.Diff(s.after, again))
@@ -175,6 +191,11 @@ func invariantI6(s step) error {
 
 func invariantI7(s step) error {
 	o := s.after
+	for _, r := range o.Refunds {
+		if !r.State.Final() && r.Todo.Op == "" {
+			return fmt.Errorf("the refund %s is %s and has nothing to do", r.RequestID, r.State)
+		}
+	}
 	switch {
 	case o.State.Final(), !s.moved && s.before.Todo == (Todo{}): // nobody has heard of it
 	case o.Todo.Op == "" || o.Todo.At.IsZero():
@@ -189,6 +210,43 @@ func invariantI8(s step) error {
 	if o := s.after; o.Unwanted != "" &&
 		(o.State == InService || o.State == Completing || o.State == PaymentPending || o.Todo.Op == OpComplete || len(o.Complete.Body) > 0) {
 		return fmt.Errorf("%s, and it is %s, next %s", o.Unwanted, o.State, o.Todo.Op)
+	}
+	return nil
+}
+
+func invariantI9(s step) error {
+	for _, c := range s.after.Collections {
+		if back := s.after.Returning(c.TransactionID); back > c.Amount && back != s.before.Returning(c.TransactionID) && !slices.Contains(s.after.Alarms, "refunded_after_all") {
+			return fmt.Errorf("%d of the %d of %s go back", back, c.Amount, c.TransactionID)
+		}
+	}
+	var went money.Fen
+	for _, r := range s.after.Refunds {
+		if r.State == RefundSucceeded {
+			went += r.Amount
+		}
+	}
+	if went != s.after.RefundedFen {
+		return fmt.Errorf("%d went back, said are %d", went, s.after.RefundedFen)
+	}
+	return nil
+}
+
+func invariantI10(s step) error {
+	for i, r := range s.after.Desk {
+		open := s.after.Work != nil && s.after.Work.RequestID == r.RequestID
+		if refund := s.after.refund(r.RequestID); refund != nil {
+			open = !refund.State.Final() && refund.State != RefundAbnormal
+		}
+		switch {
+		case open != (r.Outcome == ""):
+			return fmt.Errorf("%s is under way: %v, answered %q", r.RequestID, open, r.Outcome)
+		case i < len(s.before.Desk) && s.before.Desk[i].Outcome != "" && s.before.Desk[i].Outcome != r.Outcome && s.after.refund(r.RequestID) == nil:
+			return fmt.Errorf("%s was answered %q, then %q", r.RequestID, s.before.Desk[i].Outcome, r.Outcome)
+		}
+	}
+	if w := s.after.Work; (w != nil) != (s.after.State.Owed() && s.after.State != PaymentPending) {
+		return fmt.Errorf("%s with work %v", s.after.State, w != nil)
 	}
 	return nil
 }

@@ -10,9 +10,13 @@ import (
 // states and columns are those of the table, told once more.
 var (
 	states = []State{
-		Attempt, Opening, InService, Completing, PaymentPending, Cancelling, Paid, Free, Refused, Revoked, Abandoned,
+		Attempt, Authorising, Opening, AwaitingConfirm, InService, Completing, PaymentPending, Modifying, Syncing, Collecting, Withdrawing,
+		Cancelling, Paid, Free, Refused, Revoked, Expired, Abandoned,
 	}
-	columns = []column{"session", "expired", "face_ok", "face_no", "ended", "aborted", "answer", "query", "told", "time"}
+	columns = []column{
+		"session", "expired", "face_ok", "face_no", "wanted", "granted", "denied", "ended", "aborted",
+		"cancel", "modify", "elsewhere", "collect", "refund", "answer", "query", "told", "time",
+	}
 )
 
 func TestEveryStateAnswersEveryFact(t *testing.T) {
@@ -45,12 +49,26 @@ func TestTheParsedTableRefusesAnUnknownWord(t *testing.T) {
 	parse("state session\nATTEMPT nonsense", cells)
 }
 
+func TestEveryRefundAnswersEveryWordOfWeChat(t *testing.T) {
+	refundStates := []RefundState{RefundSending, RefundProcessing, RefundAbnormal, RefundSucceeded, RefundClosed, RefundRefused}
+	for _, s := range refundStates {
+		if line := refundMachine[State(s)]; len(line) != 3 || line["sent"] == nil || line["asked"] == nil || line["told"] == nil {
+			t.Errorf("%s answers %d facts", s, len(line))
+		}
+	}
+	if len(refundMachine) != len(refundStates) {
+		t.Errorf("the table has %d states", len(refundMachine))
+	}
+}
+
 func TestTheReadmeShowsTheMachineThatRuns(t *testing.T) {
 	text, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(text), "```"+Machine+"```") {
-		t.Error("README.md does not show order.Machine as it is")
+	for _, table := range []string{Machine, RefundMachine} {
+		if !strings.Contains(string(text), "```"+table+"```") {
+			t.Errorf("README.md does not show this as it is:\n%s", table)
+		}
 	}
 }

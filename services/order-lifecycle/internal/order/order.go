@@ -12,7 +12,7 @@
 //	I6  a repeated fact changes nothing and emits nothing
 //	I7  an order that is not final always has something to do next, and a wait without a definite answer is alarmed
 //	I8  an order no longer wanted (aborted, opened too late) is cancelled and never completed
-//	I9  the refunds of a payment that may reach the customer never exceed it
+//	I9  the refunds of a payment that may reach the customer never exceed it, unless WeChat pays one out after its end: alarmed
 //	I10 a request of the back office is answered once: by what became of it, or by its refusal
 package order
 
@@ -127,8 +127,9 @@ type Order struct {
 	PendingSince  time.Time
 	AgesTold      int
 	DeductionNote string
-	// Elsewhere are the payments known when the customer was said to have paid elsewhere; nil when nobody said so. What
+	// SaidPaid is true when the customer was said to have paid elsewhere; Elsewhere are WeChat's payments known then. What
 	// WeChat collects beyond them was paid twice.
+	SaidPaid  bool
 	Elsewhere []string
 	// PaymentTold is true while a notification of a payment waits for the query that confirms it.
 	PaymentTold bool
@@ -209,6 +210,16 @@ type Collection struct {
 type Rejection struct {
 	At                                           time.Time
 	Fact, FactID, RequestID, Code, Field, Reason string
+}
+
+// CompletedAt is when the completion was first sent, the zero time before.
+func (o *Order) CompletedAt() time.Time {
+	for i := len(o.Steps) - 1; i >= 0; i-- {
+		if o.Steps[i].To == Completing {
+			return o.Steps[i].At
+		}
+	}
+	return time.Time{}
 }
 
 // Total is what we commanded WeChat to collect, 0 before the end.

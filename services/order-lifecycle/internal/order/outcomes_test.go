@@ -31,7 +31,7 @@ func TestTheOutcomesLeaveNoPairOut(t *testing.T) {
 				phases[fmt.Sprint(isTold(f.fact), seen.phase())] = true
 			}
 		}
-		if len(met) != len(columns) || len(verdicts) != 4*len(verdictNames) || len(phases) != 2*(int(isExpired)+1) {
+		if len(met) != len(columns) || len(verdicts) != 8*len(verdictNames) || len(phases) != 2*(int(isExpired)+1) {
 			t.Errorf("%s meets %d facts, %d answers, %d phases", s, len(met), len(verdicts), len(phases))
 		}
 	}
@@ -51,7 +51,7 @@ func TestEveryFactInEveryStateDoesWhatTheTableSays(t *testing.T) {
 				silent = append(silent, f.name)
 				continue
 			}
-			row := fmt.Sprintf("  %-31s %-15s %-12s %s", f.name, o.State, next(o.Todo), names(events))
+			row := fmt.Sprintf("  %-42s %-16s %-14s %s", f.name, o.State, next(o.Next()), names(events))
 			b.WriteString(strings.TrimRight(row, " ") + "\n")
 		}
 		for _, line := range grouped(silent) {
@@ -78,6 +78,9 @@ func TestEveryFactInEveryStateDoesWhatTheTableSays(t *testing.T) {
 func next(todo Todo) string {
 	if todo.Op == "" {
 		return "-"
+	}
+	if todo.Refund != "" {
+		todo.Op += Op(" " + todo.Refund)
 	}
 	wait := todo.At.Sub(later).String()
 	for _, zero := range []string{"m0s", "h0m"} {
@@ -117,6 +120,8 @@ func names(events []Event) string {
 		switch e := e.(type) {
 		case Alarm:
 			words[i] += ":" + e.Code
+		case RefundFailed:
+			words[i] += ":" + e.Refund.Failure
 		case WasRejected:
 			words[i] += ":" + e.Rejection.Code
 		case WasRefused:

@@ -23,6 +23,9 @@ func collecting(t *turn, f Fact) effect {
 
 // pend plans the next look at an order that WeChat collects, and tells the ages it has crossed.
 func (t *turn) pend() effect {
+	if t.PendingSince.IsZero() { // stored before ages were told
+		t.PendingSince = t.Steps[len(t.Steps)-1].At
+	}
 	age := t.env.Now.Sub(t.PendingSince)
 	ages := t.env.Timers.Ages
 	for t.AgesTold < len(ages) && age >= ages[t.AgesTold] {

@@ -17,11 +17,12 @@ func TestRandomFactsInRandomOrderKeepTheInvariants(t *testing.T) {
 		visited[s] = map[column]int{}
 	}
 	beginnings := situations(t)
-	for range 12 { // times the hundred of rapid
+	for range 48 { // times the hundred of rapid
 		rapid.Check(t, func(t *rapid.T) {
 			from := pick(t, "beginning", beginnings...)
 			l := &randomLife{order: clone(*from.order), now: t0, terms: terms, opened: from.opened, visited: visited}
-			l.terms.RiskFundIsCap = pick(t, "risk fund is cap", false, true)
+			l.terms.RiskFundIsCap, l.terms.Confirm = pick(t, "risk fund is cap", false, true), pick(t, "confirm", false, true)
+			l.terms.ServiceByPhone, l.terms.NeverCancelCompleted = pick(t, "by phone", false, true), pick(t, "never cancel", false, false, true)
 			t.Repeat(l.facts())
 		})
 	}
@@ -54,14 +55,26 @@ func (l *randomLife) facts() map[string]func(*rapid.T) {
 		"face_ok": l.faceOK,
 		"face_no": l.faceNo,
 		"ended":   l.ended,
-		"aborted": func(t *rapid.T) { l.apply(t, ServiceAborted{ID: pick(t, "id", "abort1", "abort2")}) },
-		"answer":  l.answer,
-		"query":   l.query,
-		"stray":   l.stray,
-		"told":    func(t *rapid.T) { l.apply(t, Observed{drawSeen(t, true)}) },
-		"time":    l.time,
-		"begin":   func(*rapid.T) { l.order.Begin(l.now) },
-		"again":   l.again,
+		"wanted":  l.wanted,
+		"granted": func(t *rapid.T) { l.apply(t, ServiceAuthorised{}) },
+		"denied":  func(t *rapid.T) { l.apply(t, ServiceDenied{Reason: pick(t, "reason", "token_expired", "rule")}) },
+		"cancel":  func(t *rapid.T) { l.apply(t, cancelAsk(l.request(t)+"c")) },
+		"modify": func(t *rapid.T) {
+			l.apply(t, modifyAsk(l.request(t)+"m", pick(t, "total", money.Fen(0), 100, 200, 300, 20_001)))
+		},
+		"elsewhere":     func(t *rapid.T) { l.apply(t, elsewhereAsk(l.request(t)+"e")) },
+		"collect":       func(t *rapid.T) { l.apply(t, collectAsk(l.request(t)+"l")) },
+		"refund":        l.refund,
+		"refund answer": l.refundAnswer,
+		"refund told":   l.refundTold,
+		"aborted":       func(t *rapid.T) { l.apply(t, ServiceAborted{ID: pick(t, "id", "abort1", "abort2")}) },
+		"answer":        l.answer,
+		"query":         l.query,
+		"stray":         l.stray,
+		"told":          func(t *rapid.T) { l.apply(t, Observed{drawSeen(t, true)}) },
+		"time":          l.time,
+		"begin":         func(*rapid.T) { l.order.Begin(l.now) },
+		"again":         l.again,
 	}
 }
 
@@ -71,12 +84,16 @@ func (l *randomLife) apply(t *rapid.T, f Fact) {
 	t.Helper()
 	env := envAt(l.now)
 	env.Terms = l.terms
-	l.visited[l.order.State][f.column()]++
+	if _, ok := f.(refundFact); !ok {
+		l.visited[l.order.State][f.column()]++
+	}
 	s := applied(env, &l.order, f, &l.opened)
 	if err := unbroken(s); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := f.(Answered); !ok {
+	_, answered := f.(Answered)
+	_, refundAnswered := f.(RefundAnswered)
+	if !answered && !refundAnswered {
 		l.told = append(l.told, f)
 	}
 }
@@ -120,10 +137,63 @@ func (l *randomLife) ended(t *rapid.T) {
 	l.apply(t, ServiceEnded{e})
 }
 
+func (l *randomLife) wanted(t *rapid.T) {
+	l.apply(t, ServiceRequested{
+		ID: pick(t, "id", "wish1", "wish2"), ServiceID: pick(t, "service", "500001", "500001", "500002"), DeviceID: "K1",
+		RiskFund: pick(t, "risk", money.Fen(300), 10_000, 30_000), Waited: pick(t, "waited", 0, 0, time.Minute), Details: []byte("wish"),
+	})
+}
+
+// request is a number of the back office, now and then one that was used.
+func (l *randomLife) request(t *rapid.T) string {
+	return pick(t, "request", "d1", "d2", "d3", "d4", "d5", "d6")
+}
+
+func (l *randomLife) refund(t *rapid.T) {
+	a := refundAsk(pick(t, "request", "r1", "r2", "r3", "r4"), pick(t, "amount", money.Fen(0), 1, 100, 100, 350, 500))
+	a.FactID += a.Amount.Yuan()
+	a.TransactionID = pick(t, "transaction", "", "", "T1", "T2")
+	l.apply(t, a)
+}
+
+// refundAnswer answers a refund that was sent or asked about.
+func (l *randomLife) refundAnswer(t *rapid.T) {
+	if len(l.order.Refunds) == 0 {
+		t.Skip("nothing was refunded")
+	}
+	r := pick(t, "refund", l.order.Refunds...)
+	a := RefundAnswered{
+		RequestID: r.RequestID, Op: pick(t, "op", OpRefund, OpAskRefund), Reason: "rule",
+		Verdict: Verdict(rapid.IntRange(int(Unknown), int(NotOurs)).Draw(t, "verdict")), Balance: pick(t, "balance", false, true),
+	}
+	if pick(t, "yes", true, false) {
+		a.Verdict = Accepted
+	}
+	if a.Verdict == Accepted {
+		a.Seen = new(drawRefund(t, r))
+	}
+	l.apply(t, a)
+}
+
+func (l *randomLife) refundTold(t *rapid.T) {
+	r := Refund{RequestID: "x1", TransactionID: "T1", Amount: 100}
+	if len(l.order.Refunds) > 0 {
+		r = pick(t, "refund", l.order.Refunds...)
+	}
+	l.apply(t, RefundTold{RequestID: r.RequestID, Seen: drawRefund(t, r)})
+}
+
+func drawRefund(t *rapid.T, r Refund) SeenRefund {
+	return SeenRefund{
+		Status: pick(t, "status", "PROCESSING", "SUCCESS", "SUCCESS", "CLOSED", "ABNORMAL", "NEW"), RefundID: "R" + r.RequestID,
+		TransactionID: r.TransactionID, Amount: pick(t, "shown", r.Amount, r.Amount, r.Amount, r.Amount+1),
+	}
+}
+
 // answer answers what was sent. Skip is rapid's word for a step that does not apply here: it draws another one.
 func (l *randomLife) answer(t *rapid.T) {
 	op := l.order.Todo.Op
-	if !op.Sends() {
+	if op == "" || !op.Sends() {
 		t.Skip("nothing was sent")
 	}
 	l.order.Begin(l.now)
@@ -141,7 +211,7 @@ func (l *randomLife) query(t *rapid.T) {
 
 // stray answers something that was or was not asked, whenever.
 func (l *randomLife) stray(t *rapid.T) {
-	l.apply(t, drawAnswer(t, pick(t, "op", OpCreate, OpComplete, OpCancel, OpQuery), pick(t, "asked in", append(states, "")...)))
+	l.apply(t, drawAnswer(t, pick(t, "op", OpCreate, OpComplete, OpCancel, OpQuery, OpModify, OpSync, OpCollect, OpWithdraw), pick(t, "asked in", append(states, "")...)))
 }
 
 // time works only when it was asked to.
@@ -193,6 +263,7 @@ func drawSeen(t *rapid.T, told bool) Seen {
 	case "DOING":
 		s.Description = pick(t, "description", "USER_CONFIRM", "MCH_COMPLETE", "")
 		s.Collection = pick(t, "collection", "", "USER_PAYING", "USER_PAID")
+		s.Total = pick(t, "total", nil, new(money.Fen(350)), new(money.Fen(200)), new(money.Fen(100)))
 	case "DONE":
 		s.Collection = pick(t, "collection", "", "USER_PAID")
 		s.Total = new(s.PaidFen)

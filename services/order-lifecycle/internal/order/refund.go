@@ -71,13 +71,8 @@ func SplitRefundNo(outRefundNo string) (outOrderNo, requestID string, ok bool) {
 	return outOrderNo, requestID, ok && outOrderNo != "" && requestID != ""
 }
 
-// Limits of WeChat's on the refunds of one payment (wechat-protocol.md §9.1).
-const (
-	partialRefunds = 50
-	refundWindow   = 365 * 24 * time.Hour
-	// unseenPayments bounds how often a payment that WeChat does not see yet is tried again (§9.2).
-	unseenPayments = 6
-)
+// unseenPayments bounds how often a payment that WeChat does not see yet is tried again (wechat-protocol.md §9.2).
+const unseenPayments = 6
 
 // refund accepts a refund of a paid order.
 func refund(t *turn, f Fact) effect {
@@ -93,7 +88,7 @@ func refund(t *turn, f Fact) effect {
 		return t.reject(err)
 	}
 	r := Refund{RequestID: asked.RequestID, TransactionID: part.TransactionID, Amount: asked.Amount, Total: part.Amount, Reason: asked.Reason}
-	body, err := t.env.Scribe.Refund(t.Order, r)
+	body, err := t.env.Scribe.Refund(t.Order, r, t.env.Now)
 	if err != nil {
 		return t.reject(err)
 	}
@@ -103,7 +98,7 @@ func refund(t *turn, f Fact) effect {
 
 // startRefund begins a refund of our own.
 func (t *turn) startRefund(r Refund) {
-	body, err := t.env.Scribe.Refund(t.Order, r)
+	body, err := t.env.Scribe.Refund(t.Order, r, t.env.Now)
 	if err != nil {
 		t.alarm("auto_refund_impossible")
 		return
@@ -144,27 +139,27 @@ func (t *turn) payment(transactionID string) (Collection, error) {
 	return Collection{}, fault.Invalid("transaction_id", "transaction_unknown", "is no payment by WeChat of this order")
 }
 
-// refundable holds WeChat's limits before anything is sent (I9).
+// refundable holds that no more goes back than came (I9). Number, spacing and window are the Scribe's and the timers'.
 func (t *turn) refundable(part Collection, amount money.Fen) error {
-	var live money.Fen
-	partial := 0
-	for _, r := range t.Refunds {
-		if r.TransactionID == part.TransactionID && !r.failed() {
-			live += r.Amount
-			partial++
-		}
-	}
+	left := part.Amount - t.Returning(part.TransactionID)
 	switch {
 	case amount <= 0:
 		return fault.Invalid("amount_fen", "refund_amount", "must be above 0")
-	case amount > part.Amount-live:
-		return fault.Invalid("amount_fen", "refund_exceeds", "is %d, %d of the payment are left", amount, part.Amount-live)
-	case partial >= partialRefunds:
-		return fault.New(fault.Terminal, "refund_count", "a payment has at most %d refunds", partialRefunds)
-	case !part.PaidAt.IsZero() && t.env.Now.Sub(part.PaidAt) > refundWindow:
-		return fault.New(fault.Terminal, "refund_window", "a payment can be refunded for 365 days")
+	case amount > left:
+		return fault.Invalid("amount_fen", "refund_exceeds", "is %d, %d of the payment are left", amount, left)
 	}
 	return nil
+}
+
+// Returning is what of a payment went back, or may still go: refunds that failed for good do not count.
+func (o *Order) Returning(transactionID string) money.Fen {
+	var sum money.Fen
+	for _, r := range o.Refunds {
+		if r.TransactionID == transactionID && !r.failed() {
+			sum += r.Amount
+		}
+	}
+	return sum
 }
 
 // failed reports that the money did not go and will not.

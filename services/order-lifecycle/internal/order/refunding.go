@@ -198,7 +198,9 @@ func (t *turn) refundShown(r *Refund, s *SeenRefund) effect {
 	case "ABNORMAL":
 		return t.refundAbnormal(r)
 	case "PROCESSING":
-		r.State = RefundProcessing
+		if r.State == RefundSending { // an abnormal one stays so until it is over
+			r.State = RefundProcessing
+		}
 	default:
 		t.alarm("provider_state_unknown")
 	}

@@ -35,15 +35,18 @@ func situations(t *testing.T) []situation {
 	lost := func(op Op) Answered { return Answered{Op: op, Verdict: Unknown} }
 	no := func(op Op) Answered { return Answered{Op: op, Verdict: Refusal, Reason: "risk"} }
 	askedPaid := Observed{told(paidSeen(350))}
+	confirmWish := wish("wish2")
 	var all []situation
 	add := func(name string, facts ...Fact) {
 		o, opened := New("m1", "N1"), 0
 		for _, f := range facts {
-			before := o.Todo
+			before := o.Next()
 			if a, ok := f.(Answered); ok {
 				o.Note(Call{Op: a.Op})
 			}
-			if applied(envAt(t0), &o, f, &opened); o.Todo != before {
+			env := envAt(t0)
+			env.Terms.Confirm = strings.Contains(name, "CONFIRM") || name == "EXPIRED"
+			if applied(env, &o, f, &opened); o.Next() != before {
 				o.Begin(t0)
 			}
 		}
@@ -76,6 +79,24 @@ func situations(t *testing.T) []situation {
 	add("PAYMENT_PENDING, another amount told", face, served, end, pending, Observed{told(paidSeen(400))})
 	add("CANCELLING", face, served, ServiceAborted{ID: "abort1"})
 	add("CANCELLING, in doubt", face, served, ServiceAborted{ID: "abort1"}, lost(OpCancel))
+	add("PAYMENT_PENDING, a request refused", face, served, end, pending, modifyAsk("m0", 400))
+	modify, sync, collect, withdraw := modifyAsk("m1", 200), elsewhereAsk("s1"), collectAsk("c1"), cancelAsk("w1")
+	add("MODIFYING", face, served, end, pending, modify)
+	add("MODIFYING, in doubt", face, served, end, pending, modify, lost(OpModify))
+	add("MODIFYING, refused", face, served, end, pending, modify, no(OpModify))
+	add("SYNCING", face, served, end, pending, sync)
+	add("SYNCING, in doubt", face, served, end, pending, sync, lost(OpSync))
+	add("SYNCING, refused", face, served, end, pending, sync, no(OpSync))
+	add("COLLECTING", face, served, end, pending, collect)
+	add("WITHDRAWING", face, served, end, pending, withdraw)
+	add("WITHDRAWING, refused", face, served, end, pending, withdraw, no(OpWithdraw))
+	add("AUTHORISING", wish("wish1"))
+	add("ATTEMPT, authorised before it was asked for", ServiceAuthorised{})
+	add("OPENING, authorised", wish("wish1"), ServiceAuthorised{})
+	add("AWAITING_CONFIRM", confirmWish, answer(OpCreate, Accepted, Seen{State: "CREATED", OrderID: "W1", Package: "pack"}))
+	add("EXPIRED", confirmWish, answer(OpCreate, Accepted, Seen{State: "CREATED", OrderID: "W1"}), answer(OpQuery, Accepted, Seen{State: "EXPIRED"}))
+	add("PAID, refund sent", face, served, end, answer(OpComplete, Accepted, paidSeen(350)), refundAsk("r1", 100))
+	add("PAID, by the merchant", face, served, end, pending, sync, answer(OpSync, Accepted, byMerchant(350)))
 	add("PAID", face, served, end, answer(OpComplete, Accepted, paidSeen(350)))
 	add("PAID, another amount told", face, served, end, answer(OpComplete, Accepted, paidSeen(350)), Observed{told(paidSeen(400))})
 	add("FREE", face, served, freeEnd, answer(OpQuery, Accepted, Seen{State: "DONE", Total: new(money.Fen)}))
@@ -102,6 +123,24 @@ func everyFact(askedIn State) []namedFact {
 		{"ended, nothing to pay", endOf("end3", 0)},
 		{"ended, above cap", endOf("end4", 20_001)},
 		{"aborted", ServiceAborted{ID: "abort2"}},
+		{"wanted", wish("wish3")},
+		{"wanted, risk amount above cap", ServiceRequested{ID: "wish4", ServiceID: "500001", RiskFund: 20_001}},
+		{"granted", ServiceAuthorised{}},
+		{"denied", ServiceDenied{Reason: "token_expired"}},
+		{"cancel", cancelAsk("a1")},
+		{"modify", modifyAsk("a2", 300)},
+		{"modify, upwards", modifyAsk("a3", 400)},
+		{"modify, to zero", modifyAsk("a4", 0)},
+		{"modify, above cap", modifyAsk("a5", 20_001)},
+		{"elsewhere", elsewhereAsk("a6")},
+		{"collect", collectAsk("a7")},
+		{"refund", refundAsk("a8", 250)},
+		{"refund, more than was paid", refundAsk("a9", 351)},
+		{"refund, nothing", refundAsk("a10", 0)},
+		{"refund, a number of ours", refundAsk("auto-1", 10)},
+		{"refund, a used number", refundAsk("m1", 10)},
+		{"the same modify", modifyAsk("m1", 200)},
+		{"the same wanted", wish("wish1")},
 		{"the same face_ok", FaceSucceeded{ID: "face1", ServiceID: "500001", RiskFund: 10_000}},
 		{"the same ended", endOf("end1", 350)},
 		{"the same aborted", ServiceAborted{ID: "abort1"}},
@@ -110,13 +149,15 @@ func everyFact(askedIn State) []namedFact {
 		"CREATED": {State: "CREATED"}, "DOING/USER_CONFIRM": {State: "DOING", Description: "USER_CONFIRM"}, "DOING/": {State: "DOING"},
 		"DOING/MCH_COMPLETE": {State: "DOING", Description: "MCH_COMPLETE", Total: new(money.Fen(350))}, "USER_PAID 350": paidSeen(350),
 		"USER_PAID 400": paidSeen(400), "DONE, total 0": {State: "DONE", Total: new(money.Fen)}, "DONE": {State: "DONE"},
-		"REVOKED": {State: "REVOKED"}, "EXPIRED": {State: "EXPIRED"}, "undocumented": {State: "WAIT_PAY"}, "partly paid": partly(),
+		"DOING/MCH_COMPLETE 200": {State: "DOING", Description: "MCH_COMPLETE", Total: new(money.Fen(200))}, "USER_PAID 200": paidSeen(200),
+		"MCH paid 350": byMerchant(350),
+		"REVOKED":      {State: "REVOKED"}, "EXPIRED": {State: "EXPIRED"}, "undocumented": {State: "WAIT_PAY"}, "partly paid": partly(),
 	}
 	order := []string{
-		"CREATED", "DOING/USER_CONFIRM", "DOING/", "DOING/MCH_COMPLETE", "partly paid", "USER_PAID 350", "USER_PAID 400", "DONE, total 0", "DONE",
+		"CREATED", "DOING/USER_CONFIRM", "DOING/", "DOING/MCH_COMPLETE", "DOING/MCH_COMPLETE 200", "partly paid", "USER_PAID 200", "MCH paid 350", "USER_PAID 350", "USER_PAID 400", "DONE, total 0", "DONE",
 		"REVOKED", "EXPIRED", "undocumented",
 	}
-	for _, op := range []Op{OpCreate, OpComplete, OpCancel, OpQuery} {
+	for _, op := range []Op{OpCreate, OpComplete, OpCancel, OpModify, OpSync, OpCollect, OpWithdraw, OpQuery} {
 		for _, v := range []Verdict{Unknown, Refusal, Ask, NotNow, Misconfigured, Missing, NotOurs} {
 			all = append(all, namedFact{fmt.Sprintf("%s: %s", op, v), Answered{Op: op, Verdict: v, Reason: "rule", AskedIn: askedIn}})
 		}

@@ -41,7 +41,7 @@ type Scribe interface {
 	Modify(o *Order, e End, reason string, now time.Time) ([]byte, error)
 	Sync(o *Order, paidAt, now time.Time) ([]byte, error)
 	Collect(o *Order) []byte
-	Refund(o *Order, r Refund) ([]byte, error)
+	Refund(o *Order, r Refund, now time.Time) ([]byte, error)
 }
 
 // turn is one fact being applied.

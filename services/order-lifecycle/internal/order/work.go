@@ -3,7 +3,6 @@ package order
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/money"
@@ -59,13 +58,12 @@ func paidElsewhere(t *turn, f Fact) effect {
 	if err != nil {
 		return t.reject(err)
 	}
-	t.Elsewhere = t.collected()
+	t.SaidPaid, t.Elsewhere = true, t.collected()
 	return t.begin(OpSync, body, nil)
 }
 
-// collected are WeChat's payments known so far; never nil.
-func (t *turn) collected() []string {
-	ids := []string{}
+// collected are WeChat's payments known so far.
+func (t *turn) collected() (ids []string) {
 	for _, c := range t.Collections {
 		ids = append(ids, c.TransactionID)
 	}
@@ -210,7 +208,7 @@ func (t *turn) workRefused(reason string) effect {
 		t.DeductionNote = reason
 	}
 	if t.Work.Op == OpSync { // nobody was told
-		t.Elsewhere = nil
+		t.SaidPaid, t.Elsewhere = false, nil
 	}
 	t.rejectWork("provider_refused", fault.New(fault.Terminal, "provider_refused", "WeChat refused: %s", reason))
 	t.move(PaymentPending)
@@ -257,7 +255,7 @@ func (t *turn) commands(paid money.Fen) bool {
 
 // twice finds what WeChat collected of an order that the customer paid elsewhere, and gives it back. Nobody pays twice.
 func (t *turn) twice() {
-	if t.Elsewhere == nil {
+	if !t.SaidPaid {
 		return
 	}
 	for _, c := range t.Collections {
@@ -267,15 +265,4 @@ func (t *turn) twice() {
 		t.alarm("paid_twice")
 		t.startRefund(Refund{RequestID: t.autoID(), TransactionID: c.TransactionID, Amount: c.Amount, Total: c.Amount, Reason: "重复支付退款"})
 	}
-}
-
-// paidAtRange holds the time of a payment elsewhere: after the completion, not ahead. wechat-protocol.md §6.7.
-func paidAtRange(paidAt, completedAt, now time.Time) error {
-	switch {
-	case !paidAt.Truncate(time.Second).After(completedAt):
-		return fault.Invalid("paid_at", "paid_before_completion", "must lie after the completion at %s", completedAt.UTC().Format(time.RFC3339))
-	case paidAt.After(now):
-		return fault.Invalid("paid_at", "paid_in_future", "must not lie ahead")
-	}
-	return nil
 }

@@ -5,7 +5,10 @@ package wechat
 import (
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/merchant"
+	"github.com/facepay-go/facepay/pkg/wechatpay"
+	"github.com/facepay-go/facepay/pkg/wechatpay/jump"
 	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
+	"github.com/facepay-go/facepay/pkg/wechatpay/refund"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
 )
 
@@ -15,11 +18,17 @@ type Desk struct {
 	partner   bool
 	notifyURL string
 	client    *payscore.Client
+	refunds   *refund.Client
+	jumps     jump.Signer
 }
 
-// NewDesk is the desk of a merchant that calls through its account's client. notifyURL receives the order's callbacks.
-func NewDesk(m merchant.Merchant, partner bool, notifyURL string, client *payscore.Client) *Desk {
-	return &Desk{merchant: m, partner: partner, notifyURL: notifyURL, client: client}
+// NewDesk is the desk of a merchant that calls through its account's client. notifyURL receives the callbacks of orders
+// and refunds; jumps signs the ways to WeChat's pages.
+func NewDesk(m merchant.Merchant, notifyURL string, client *wechatpay.Client, jumps jump.Signer) *Desk {
+	return &Desk{
+		merchant: m, partner: client.Account().Partner(), notifyURL: notifyURL,
+		client: payscore.New(client), refunds: refund.New(client), jumps: jumps,
+	}
 }
 
 // service finds a service of this merchant; the error names the field.
@@ -38,5 +47,9 @@ func (d *Desk) Terms(serviceID string) (order.Terms, error) {
 	if err != nil {
 		return order.Terms{}, err
 	}
-	return order.Terms{Cap: s.Cap, RiskFundIsCap: s.RiskMode == merchant.Deposit}, nil
+	return order.Terms{
+		Cap: s.Cap, RiskFundIsCap: s.RiskMode == merchant.Deposit, Confirm: s.Confirm,
+		ServiceByPhone:       d.merchant.WeChat.ScanPayment == merchant.ByPhone,
+		NeverCancelCompleted: d.merchant.WeChat.CancelCompleted == merchant.Never,
+	}, nil
 }

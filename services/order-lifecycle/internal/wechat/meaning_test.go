@@ -27,16 +27,16 @@ func TestEveryVerdictHasItsMeaning(t *testing.T) {
 		wechatpay.RefusedRisk:           "refused risk",
 		wechatpay.RefusedUserUnfinished: "refused user_unfinished_orders",
 		wechatpay.RefusedYouthMode:      "refused youth_mode",
-		wechatpay.RefusedConfig:         "refused not_authorised | misconfigured",
+		wechatpay.RefusedConfig:         "refused not_authorised | misconfigured | refused not_authorised",
 		wechatpay.RefusedRule:           "refused rule",
 		wechatpay.AboveCap:              "refused above_cap",
 		wechatpay.EndBeforeStart:        "refused end_before_start",
 		wechatpay.RefusedUnexplained:    "ask unexplained",
-		wechatpay.WrongState:            "ask unexplained",
-		wechatpay.AlreadyCancelled:      "ask unexplained",
-		wechatpay.AlreadyDone:           "ask unexplained",
-		wechatpay.NotCancellable:        "ask unexplained",
-		wechatpay.DeductionFailed:       "ask unexplained",
+		wechatpay.WrongState:            "ask wrong_state",
+		wechatpay.AlreadyCancelled:      "ask already_cancelled",
+		wechatpay.AlreadyDone:           "ask already_done",
+		wechatpay.NotCancellable:        "refused not_cancellable",
+		wechatpay.DeductionFailed:       "refused deduction_failed",
 		wechatpay.BalanceTooLow:         "ask unexplained",
 		wechatpay.UserAccountAbnormal:   "ask unexplained",
 		wechatpay.NoStatement:           "ask unexplained",
@@ -45,7 +45,7 @@ func TestEveryVerdictHasItsMeaning(t *testing.T) {
 	got := map[wechatpay.Verdict]string{}
 	for _, v := range wechatpay.Verdicts() {
 		var words []string
-		for _, op := range []order.Op{order.OpCreate, order.OpComplete, order.OpCancel, order.OpQuery} {
+		for _, op := range []order.Op{order.OpCreate, order.OpComplete, order.OpCancel, order.OpQuery, order.OpModify, order.OpSync, order.OpCollect, order.OpWithdraw} {
 			verdict, reason := meaning(op, payscore.Result{Verdict: v})
 			words = append(words, strings.TrimSpace(fmt.Sprint(verdict, " ", reason)))
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/merchant"
@@ -18,11 +19,33 @@ import (
 // startMargin puts an explicit start_time behind the moment of the call, which WeChat demands (wechat-protocol.md §6.1).
 const startMargin = 5 * time.Second
 
-// Create writes the create request of a face result. Every time in it is computed here, once: a retry sends these bytes.
+// opening is what a face result and a service_requested both say of the order to open.
+type opening interface {
+	proto.Message
+	GetOpenid() string
+	GetSubOpenid() string
+	GetServiceIntroduction() string
+	GetRiskFund() *kioskv1.RiskFund
+	GetStartPolicy() kioskv1.StartPolicy
+	GetPostPayments() []*kioskv1.Payment
+	GetPostDiscounts() []*kioskv1.Discount
+	GetStartLocation() string
+	GetStartTimeRemark() string
+	GetPlannedEndTime() *timestamppb.Timestamp
+	GetEndTimeRemark() string
+	GetAttach() string
+	GetDevice() *kioskv1.Device
+}
+
+// Create writes the create request of a face result, or of a service_requested. Every time in it is computed here, once: a
+// retry sends these bytes.
 func (d *Desk) Create(o *order.Order, details []byte, now time.Time) ([]byte, error) {
-	var f kioskv1.FaceResult
-	if err := proto.Unmarshal(details, &f); err != nil {
-		return nil, fault.New(fault.Terminal, "event_malformed", "the face result does not decode")
+	f := opening(&kioskv1.FaceResult{})
+	if o.Wish != nil {
+		f = &kioskv1.ServiceRequested{}
+	}
+	if err := proto.Unmarshal(details, f); err != nil {
+		return nil, fault.New(fault.Terminal, "event_malformed", "the fact that asks for the order does not decode")
 	}
 	service, err := d.service(o.ServiceID)
 	if err != nil {
@@ -47,7 +70,8 @@ func (d *Desk) Create(o *order.Order, details []byte, now time.Time) ([]byte, er
 			Name: riskFundName(f.GetRiskFund()), Amount: money.Fen(f.GetRiskFund().GetAmountFen()), Description: f.GetRiskFund().GetDescription(),
 		},
 		Attach: attach, NotifyURL: d.notifyURL, OpenID: f.GetOpenid(), SubOpenID: f.GetSubOpenid(),
-		NeedUserConfirm: false, // this flow is no-confirm; the key is on the wire, since WeChat's default is true
+		// The key is always on the wire: WeChat's default is true. A face is recognised for no-confirm services only.
+		NeedUserConfirm: o.Wish != nil && service.Confirm,
 		Device:          payscore.Device{StartDeviceID: f.GetDevice().GetDeviceId(), MaterielNo: f.GetDevice().GetMaterielNo()},
 	}
 	if t := f.GetPlannedEndTime(); t != nil {
@@ -98,6 +122,8 @@ var cancelReasons = map[string]string{
 	"open_timeout":             "开单超时，服务未提供",
 	"created_instead_of_doing": "订单未生效，服务未提供",
 	"found_after_refusal":      "服务未提供，订单取消",
+	"confirm_timeout":          "用户未确认，订单取消",
+	"desk_cancel":              "商户取消订单",
 }
 
 // Cancel writes the cancel request, with the gateway's own reason if it gave one. No reason can break a rule: ours are
@@ -107,7 +133,7 @@ func (d *Desk) Cancel(o *order.Order, reason string) []byte {
 	if !ok {
 		text = cancelReasons["service_aborted"]
 	}
-	if reason == "service_aborted" {
+	if reason == "service_aborted" || reason == "desk_cancel" {
 		text = cmp.Or(o.AbortReason, text)
 	}
 	body, _ := payscore.Freeze(payscore.CancelRequest{

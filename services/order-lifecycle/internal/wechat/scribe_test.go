@@ -28,7 +28,7 @@ func desk(partner bool, change ...func(*merchant.PayScoreService)) *Desk {
 	if partner {
 		m.WeChat.SubMchID, m.WeChat.SubAppID = "1900000999", "wx9999999999999999"
 	}
-	return NewDesk(m, partner, "https://pay.example.com/v1/notify/wechat/wx-main", nil)
+	return &Desk{merchant: m, partner: partner, notifyURL: "https://pay.example.com/v1/notify/wechat/wx-main"}
 }
 
 // faceResult has every field set.

@@ -24,7 +24,6 @@ import (
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
-	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
 )
 
 // Got is one request as it arrived.
@@ -116,12 +115,13 @@ func (s *Server) Account(t testing.TB, partner bool) merchant.Account {
 	return merchant.Account{ID: "wx-main", WeChat: &merchant.WeChatAccount{
 		MchID: "1900000109", Partner: partner, MerchantSerial: strings.Repeat("5", 40), APIURL: s.URL,
 		PrivateKeyFile: file(t, dir, "private.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})),
+		APIv2KeyFile:   file(t, dir, "apiv2.txt", []byte(strings.Repeat("2", 32))),
 		PublicKeys:     []merchant.PublicKey{{ID: keyID, File: file(t, dir, "public.pem", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}))}},
 	}}
 }
 
 // Client is the order side of the account.
-func (s *Server) Client(t testing.TB, partner bool) *payscore.Client {
+func (s *Server) Client(t testing.TB, partner bool) *wechatpay.Client {
 	t.Helper()
 	account, err := wechatpay.LoadAccount(s.Account(t, partner), wechatpay.ToCall)
 	must(t, err)
@@ -130,7 +130,7 @@ func (s *Server) Client(t testing.TB, partner bool) *payscore.Client {
 	must(t, err)
 	client, err := wechatpay.NewClient(account, ring, options)
 	must(t, err)
-	return payscore.New(client)
+	return client
 }
 
 func file(t testing.TB, dir, name string, content []byte) string {

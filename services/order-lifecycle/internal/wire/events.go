@@ -38,6 +38,30 @@ func message(o *order.Order, at *timestamppb.Timestamp, e order.Event) proto.Mes
 		return &orderv1.OrderCompleting{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, TotalAmountFen: int64(e.Total)}
 	case order.IsPending:
 		return &orderv1.OrderPaymentPending{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, TotalAmountFen: int64(e.Total)}
+	case order.IsAwaitingConfirm:
+		a := &orderv1.OrderAwaitingConfirm{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, ServiceId: o.ServiceID, OrderId: o.OrderID}
+		if !e.Before.IsZero() {
+			a.ConfirmBefore = timestamppb.New(e.Before)
+		}
+		return a
+	case order.HasAged:
+		return &orderv1.ReceivableAged{
+			Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, TotalAmountFen: int64(o.Total()), PaidAmountFen: int64(o.PaidFen),
+			PendingSince: timestamppb.New(o.PendingSince), AgeSeconds: int64(e.Age / time.Second),
+		}
+	case order.WasModified:
+		return &orderv1.OrderModified{
+			Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, RequestId: e.RequestID,
+			OldTotalAmountFen: int64(e.Old), TotalAmountFen: int64(e.New),
+		}
+	case order.WasHurried:
+		return &orderv1.OrderCollectRequested{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, RequestId: e.RequestID, TotalAmountFen: int64(o.Total())}
+	case order.WasExpired:
+		return &orderv1.OrderExpired{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at}
+	case order.WasRefunded:
+		return refunded(o, at, e.Refund)
+	case order.RefundFailed:
+		return refundFailed(o, at, e.Refund)
 	case order.WasPaid:
 		return paid(o, at)
 	case order.WasFree:
@@ -48,7 +72,8 @@ func message(o *order.Order, at *timestamppb.Timestamp, e order.Event) proto.Mes
 		r := e.Rejection
 		return &orderv1.FactRejected{
 			Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, Fact: r.Fact, FactId: r.FactID, State: string(e.State),
-			Problem: &eventv1.Problem{Class: "terminal", Code: r.Code, Field: r.Field, Text: r.Reason},
+			Problem:   &eventv1.Problem{Class: "terminal", Code: r.Code, Field: r.Field, Text: r.Reason},
+			RequestId: r.RequestID,
 		}
 	case order.Alarm:
 		t := alarmTexts[e.Code]
@@ -73,4 +98,25 @@ func paid(o *order.Order, at *timestamppb.Timestamp) *orderv1.OrderPaid {
 		p.Collections = append(p.Collections, part)
 	}
 	return p
+}
+
+func refunded(o *order.Order, at *timestamppb.Timestamp, r order.Refund) *orderv1.OrderRefunded {
+	e := &orderv1.OrderRefunded{
+		Merchant: o.Merchant, OutOrderNo: o.OutOrderNo, DeviceId: o.DeviceID, OccurredAt: at, RequestId: r.RequestID,
+		OutRefundNo: order.OutRefundNo(o.OutOrderNo, r.RequestID), RefundId: r.RefundID, TransactionId: r.TransactionID,
+		AmountFen: int64(r.Amount), RefundedAmountFen: int64(o.RefundedFen),
+	}
+	if !r.RefundedAt.IsZero() {
+		e.RefundedAt = timestamppb.New(r.RefundedAt)
+	}
+	return e
+}
+
+func refundFailed(o *order.Order, at *timestamppb.Timestamp, r order.Refund) *orderv1.OrderRefundFailed {
+	t := refundText(r.Failure)
+	return &orderv1.OrderRefundFailed{
+		Merchant: o.Merchant, OutOrderNo: o.OutOrderNo, DeviceId: o.DeviceID, OccurredAt: at, RequestId: r.RequestID,
+		OutRefundNo: order.OutRefundNo(o.OutOrderNo, r.RequestID), RefundId: r.RefundID, TransactionId: r.TransactionID,
+		AmountFen: int64(r.Amount), Reason: r.Failure, TextZh: t.zh, TextEn: t.en,
+	}
 }

@@ -128,8 +128,13 @@ func aPaidOrder() *order.Order {
 	o := order.New("acme", "N1")
 	o.DeviceID, o.ServiceID, o.OrderID, o.PaidFen = "K1", "500001", "W1", 400
 	o.Ended = &order.End{Total: 350}
+	o.PendingSince, o.RefundedFen = at, 100
 	o.Collections = []order.Collection{{TransactionID: "T1", Amount: 300, PaidAt: at}, {Amount: 100, ByMerchant: true}}
 	return &o
+}
+
+func aRefund() order.Refund {
+	return order.Refund{RequestID: "r1", TransactionID: "T1", Amount: 100, RefundID: "R1", Failure: "abnormal", RefundedAt: at}
 }
 
 func TestEveryEventHasItsMessage(t *testing.T) {
@@ -137,7 +142,10 @@ func TestEveryEventHasItsMessage(t *testing.T) {
 		"Opened": order.Opened{}, "WasRefused": order.WasRefused{Reason: "risk"}, "WasAbandoned": order.WasAbandoned{Reason: "user_cancel"},
 		"IsCompleting": order.IsCompleting{Total: 350}, "IsPending": order.IsPending{Total: 350}, "WasPaid": order.WasPaid{},
 		"WasFree": order.WasFree{}, "WasRevoked": order.WasRevoked{Reason: "open_timeout"},
-		"WasRejected": order.WasRejected{Rejection: order.Rejection{Fact: "service_ended", FactID: "id1", Code: "total_amount_cap", Field: "total_amount_fen", Reason: "too much"}, State: order.InService},
+		"IsAwaitingConfirm": order.IsAwaitingConfirm{Before: at}, "HasAged": order.HasAged{Age: time.Hour},
+		"WasModified": order.WasModified{RequestID: "d1", Old: 350, New: 300}, "WasHurried": order.WasHurried{RequestID: "d1"},
+		"WasExpired": order.WasExpired{}, "WasRefunded": order.WasRefunded{Refund: aRefund()}, "RefundFailed": order.RefundFailed{Refund: aRefund()},
+		"WasRejected": order.WasRejected{Rejection: order.Rejection{Fact: "service_ended", FactID: "id1", RequestID: "d1", Code: "total_amount_cap", Field: "total_amount_fen", Reason: "too much"}, State: order.InService},
 		"Alarm":       order.Alarm{Code: "number_taken"},
 	}
 	kinds := 0

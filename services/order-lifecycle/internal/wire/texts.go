@@ -6,6 +6,7 @@ type text struct{ zh, en string }
 // userTexts may be shown to the customer: no private reason (wechat-protocol.md §6.2), only what to do.
 var userTexts = map[string]text{
 	"user_unfinished_orders": {"您有未完成的订单，请先完成后再试", "You have an unfinished order; please finish it first"},
+	"token_expired":          {"您尚未完成授权，请重试或换一种支付方式", "You have not authorised the service; try again or pay another way"},
 	"scan_payment":           {"请使用手机扫码", "Please use your phone to scan"},
 	"face_error":             {"刷脸未成功，请重试或换一种支付方式", "Face recognition did not succeed; try again or pay another way"},
 	"sdk_failure":            {"设备繁忙，请重试", "The device is busy; please try again"},
@@ -18,6 +19,23 @@ func userText(reason string) text {
 		return t
 	}
 	return otherUserText
+}
+
+// refundTexts are for the operator: why a refund did not reach the customer.
+var refundTexts = map[string]text{
+	"closed":                {"退款已关闭，款项未退；如需再退请使用新的请求号", "WeChat closed the refund, nothing went back; a new try needs a new request_id"},
+	"abnormal":              {"款项无法退回原账户，请在商户平台处理", "the money cannot be credited; handle it in the merchant portal"},
+	"rule":                  {"退款请求不符合微信规则", "the refund breaks a rule of WeChat's"},
+	"not_authorised":        {"无权退款：检查商户权限", "no right to refund: check the merchant's permissions"},
+	"not_found":             {"微信查无此笔付款", "WeChat does not know the payment"},
+	"user_account_abnormal": {"用户账户异常，需以其他方式退款", "the user's account is abnormal: refund by other means"},
+}
+
+func refundText(reason string) text {
+	if t, ok := refundTexts[reason]; ok {
+		return t
+	}
+	return text{"微信拒绝退款且未说明原因", "WeChat refused the refund without a stated cause"}
 }
 
 // alarmTexts are for the operator.
@@ -45,5 +63,15 @@ var alarmTexts = map[string]text{
 	"query_refused":                 {"微信拒绝查单，订单状态无法确认", "WeChat refuses the query; the order's state cannot be told"},
 	"no_definite_answer":            {"长时间得不到微信的明确答复，仍在重试", "WeChat has given no definite answer for a long time; we go on asking"},
 	"service_not_configured":        {"服务已不在配置中，待完结的订单等待恢复", "the service is not configured any more; an ended order waits for it"},
+	"authorisation_untold":          {"授权结果一直未知，已放弃开单", "whether the user authorised was never told; the order was given up"},
+	"paid_twice":                    {"用户已通过其他方式付款，微信又扣款成功，正在自动退款", "the customer paid elsewhere and WeChat collected as well; it is being refunded"},
+	"auto_refund_failed":            {"重复支付的自动退款失败，请人工退款", "the automatic refund of a double payment failed: refund it by hand"},
+	"auto_refund_impossible":        {"重复支付无法自动退款，请人工退款", "a double payment cannot be refunded automatically: refund it by hand"},
+	"refund_balance_too_low":        {"商户余额不足，充值后退款自动继续", "the merchant's balance does not cover a refund; it goes on after a top-up"},
+	"refund_abnormal":               {"退款异常，款项未到用户账户", "a refund is abnormal: the customer did not get the money"},
+	"refund_differs":                {"微信侧退款与我方请求不一致", "WeChat shows a refund other than what we asked for"},
+	"refund_missing":                {"微信查无此退款", "WeChat does not know a refund that it took"},
+	"refund_unknown":                {"收到非我方发起的退款通知", "a refund of this order was told that we did not ask for"},
+	"refunded_after_all":            {"已判定失败的退款事后成功", "a refund that had failed succeeded after all"},
 	"too_many_rejected_facts":       {"被拒绝的事件过多，请检查网关", "too many facts were refused; check the gateway"},
 }
