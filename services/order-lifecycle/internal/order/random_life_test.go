@@ -17,7 +17,7 @@ func TestRandomFactsInRandomOrderKeepTheInvariants(t *testing.T) {
 		visited[s] = map[column]int{}
 	}
 	beginnings := situations(t)
-	for range 48 { // times the hundred of rapid
+	for range 24 { // times the hundred of rapid
 		rapid.Check(t, func(t *rapid.T) {
 			from := pick(t, "beginning", beginnings...)
 			l := &randomLife{order: clone(*from.order), now: t0, terms: terms, opened: from.opened, visited: visited}
