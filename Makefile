@@ -82,7 +82,8 @@ tidy-check:
 	@for m in $(MODULES); do diff=$$(cd $$m && GOWORK=off go mod tidy -e -diff 2>/dev/null); \
 		if grep -q '^diff current/go.mod' <<<"$$diff"; then echo "$$diff"; echo "$$m: run go mod tidy"; exit 1; fi; done
 
-generate: ## generate the protobuf code, the AsyncAPI document and the event table (committed, never edited)
+generate: ## generate the protobuf code, the AsyncAPI document, the event table and WeChat's answers (committed, never edited)
+	cd pkg/wechatpay && go run ./internal/answers
 	cd proto && $(BUF) lint && $(BUF) generate && go run ./cmd/describe
 	cd proto && $(PROTO_SUM) > gen/SOURCE.sha256
 

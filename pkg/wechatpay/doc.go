@@ -4,6 +4,9 @@
 // Signing and signature checking are wechatpay-go's (v0.2.21). Its core.Client is not used: it reads the machine's
 // clock, re-encodes queries, has no bound on an answer, and its APIError prints headers and detail.
 //
-// Sub-packages: payscore (service orders), face (v2 XML, authinfo), notify (callbacks).
+// What an answer means stands in one table (Rows, Judge), printed in ANSWERS.md.
+//
+// Sub-packages: payscore (service orders), refund, permission (authorisations), face (v2 XML, authinfo; UnionID), jump
+// (parameters that open WeChat's own pages), notify (callbacks).
 // Protocol facts cite wechat-protocol.md by section.
 package wechatpay

@@ -1,5 +1,7 @@
 package wechatpay
 
+import "slices"
+
 // Operation is what was asked of WeChat; the same code can mean different things to different operations.
 type Operation string
 
@@ -33,3 +35,22 @@ const (
 	// ApplyBill is GET bill/… (§8.1, §8.2).
 	ApplyBill Operation = "apply_bill"
 )
+
+// Operations lists the whole set, in the order of the sheet.
+func Operations() []Operation {
+	return slices.Concat(orderOps, permissionOps, []Operation{QueryUnionID}, refundOps, billOps)
+}
+
+// The interfaces that share an error table; read only.
+var (
+	orderOps      = []Operation{CreateOrder, QueryOrder, CompleteOrder, CancelOrder, ModifyOrder, SyncOrder, CollectOrder}
+	permissionOps = []Operation{PreAuthorise, QueryAuthorisation, TerminateAuthorisation}
+	scoreOps      = slices.Concat(orderOps, permissionOps) // §6.10, §6.11
+	refundOps     = []Operation{CreateRefund, QueryRefund}
+	billOps       = []Operation{ApplyBill}
+)
+
+// but is ops without some.
+func but(ops []Operation, without ...Operation) []Operation {
+	return slices.DeleteFunc(slices.Clone(ops), func(o Operation) bool { return slices.Contains(without, o) })
+}

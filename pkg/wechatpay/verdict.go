@@ -27,7 +27,8 @@ const (
 	RefusedConfig Verdict = "refused_config"
 	// RefusedRule: the request breaks a rule of the interface; repeating cannot help.
 	RefusedRule Verdict = "refused_rule"
-	// RefusedUnexplained: INVALID_REQUEST on create without a known internal code: query; what is not there is refused.
+	// RefusedUnexplained: INVALID_REQUEST on the create of an order or a refund without a known internal code: query; what is
+	// not there is refused.
 	RefusedUnexplained Verdict = "refused_unexplained"
 	// NumberTaken: the number was used before with other content; the earlier request stands. Query. Not a refusal of
 	// the order that exists.

@@ -1,7 +1,11 @@
 package wechatpay_test
 
 import (
+	"maps"
 	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -9,80 +13,100 @@ import (
 	"github.com/facepay-go/facepay/pkg/wechatpay/internal/wechattest"
 )
 
-// Every row goes over HTTP, so that the table is held together with what the transport makes of an answer.
+// Every row goes over HTTP, for every operation it is of, so that the table is held together with what the transport
+// makes of an answer.
 func TestEveryRowOfTheErrorTablesHasItsVerdict(t *testing.T) {
-	type row struct {
-		section  string
-		op       wechatpay.Operation
-		status   int
-		code     string
-		internal string
-		want     wechatpay.Verdict
-	}
-	const create, complete, cancel = wechatpay.CreateOrder, wechatpay.CompleteOrder, wechatpay.CancelOrder
-	for _, r := range []row{
-		{"6.10", create, 400, "PARAM_ERROR", "", wechatpay.RefusedRule},
-		{"6.10", create, 400, "INVALID_REQUEST", "", wechatpay.RefusedUnexplained},
-		{"6.10", complete, 400, "INVALID_REQUEST", "", wechatpay.WrongState},
-		{"6.10", complete, 400, "INVALID_ORDER_STATE", "", wechatpay.WrongState},
-		{"6.10", cancel, 400, "ORDER_CANCELED", "", wechatpay.AlreadyCancelled},
-		{"6.10", complete, 400, "ORDER_DONE", "", wechatpay.AlreadyDone},
-		{"6.10", create, 401, "SIGN_ERROR", "", wechatpay.SignatureRefused},
-		{"6.10", create, 403, "NO_AUTH", "", wechatpay.RefusedConfig},
-		{"6.10", complete, 404, "ORDER_NOT_EXIST", "", wechatpay.NotFound},
-		{"6.10", complete, 404, "ORDER_NOT_ EXIST", "", wechatpay.NotFound},
-		{"6.10", create, 429, "FREQUENCY_LIMITED", "", wechatpay.TooFrequent},
-		{"6.10", create, 500, "SYSTEM_ERROR", "", wechatpay.Undecided},
-
-		{"6.11", wechatpay.QueryOrder, 404, "ORDER_NOT_EXIST", "271317510", wechatpay.NotFound},
-		{"6.11", wechatpay.CollectOrder, 400, "INVALID_REQUEST", "271316574", wechatpay.DeductionFailed},
-		{"6.11", complete, 400, "INVALID_REQUEST", "271302262", wechatpay.WrongState},
-		{"6.11", create, 400, "PARAM_ERROR", "268435464", wechatpay.RefusedRule},
-		{"6.11", wechatpay.ModifyOrder, 400, "INVALID_REQUEST", "271316657", wechatpay.WrongState},
-		{"6.11", create, 400, "INVALID_REQUEST", "271316598", wechatpay.NumberTaken},
-		{"6.11", create, 400, "PARAM_ERROR", "271302144", wechatpay.RefusedConfig},
-		{"6.11", create, 400, "PARAM_ERROR", "271302149", wechatpay.RefusedConfig},
-		{"6.11", create, 400, "INVALID_REQUEST", "268435472", wechatpay.TooFrequent},
-		{"6.11", create, 400, "INVALID_REQUEST", "271300099", wechatpay.RefusedRisk},
-		{"6.11", create, 400, "INVALID_REQUEST", "271299627", wechatpay.RefusedUserUnfinished},
-		{"6.11", complete, 400, "INVALID_REQUEST", "271302332", wechatpay.WrongState},
-		{"6.11", create, 403, "NO_AUTH", "268503786", wechatpay.RefusedConfig},
-		{"6.11", cancel, 400, "PARAM_ERROR", "271316592", wechatpay.NotCancellable},
-		{"6.11", cancel, 400, "INVALID_REQUEST", "271316592", wechatpay.NotCancellable},
-		{"6.11", create, 403, "NO_AUTH", "270924332", wechatpay.RefusedConfig},
-		{"6.11", cancel, 400, "INVALID_REQUEST", "271316754", wechatpay.DeductionRunning},
-		{"6.11", complete, 400, "PARAM_ERROR", "271316656", wechatpay.AboveCap},
-		{"6.11", complete, 400, "PARAM_ERROR", "271316637", wechatpay.EndBeforeStart},
-		{"6.11", create, 400, "INVALID_REQUEST", "268560785", wechatpay.RefusedYouthMode},
-		{"6.11", cancel, 400, "INVALID_REQUEST", "271302333", wechatpay.AlreadyCancelled},
-
-		{"6.5", cancel, 400, "PARAM_ERROR", "", wechatpay.WrongState},
-		{"5", wechatpay.QueryAuthorisation, 403, "NO_AUTH", "", wechatpay.RefusedConfig},
-		{"5.3", wechatpay.TerminateAuthorisation, 400, "INVALID_REQUEST", "", wechatpay.WrongState},
-		{"4", wechatpay.QueryUnionID, 400, "INVALID_REQUEST", "", wechatpay.RefusedRule},
-		{"9.2", wechatpay.CreateRefund, 403, "NOT_ENOUGH", "", wechatpay.BalanceTooLow},
-		{"9.2", wechatpay.CreateRefund, 403, "USER_ACCOUNT_ABNORMAL", "", wechatpay.UserAccountAbnormal},
-		{"9.2", wechatpay.CreateRefund, 404, "MCH_NOT_EXISTS", "", wechatpay.RefusedConfig},
-		{"9.2", wechatpay.CreateRefund, 404, "RESOURCE_NOT_EXISTS", "", wechatpay.NotFound},
-		{"9.2", wechatpay.CreateRefund, 400, "INVALID_REQUEST", "", wechatpay.RefusedRule},
-		{"8.1", wechatpay.ApplyBill, 400, "NO_STATEMENT_EXIST", "", wechatpay.NoStatement},
-		{"8.1", wechatpay.ApplyBill, 400, "STATEMENT_CREATING", "", wechatpay.StatementNotReady},
-
-		{"undocumented code", create, 400, "SOMETHING_NEW", "", wechatpay.RefusedUnexplained},
-		{"undocumented code", complete, 400, "SOMETHING_NEW", "999", wechatpay.RefusedRule},
-		{"undocumented code", complete, 401, "SOMETHING_NEW", "", wechatpay.SignatureRefused},
-		{"undocumented code", complete, 403, "SOMETHING_NEW", "", wechatpay.RefusedConfig},
-		{"undocumented code", complete, 404, "SOMETHING_NEW", "", wechatpay.NotFound},
-		{"undocumented code", complete, 429, "SOMETHING_NEW", "", wechatpay.TooFrequent},
-		{"success", complete, 200, "", "0", wechatpay.Accepted},
-		{"a 200 never reads a code", complete, 200, "ORDER_DONE", "271302333", wechatpay.Accepted},
-	} {
+	for _, r := range slices.Concat(documented(), undocumented()) {
 		reply := wechattest.Reply{Status: r.status, Body: `{"code":"` + r.code + `","message":"综合评估不通过"}`}
 		if r.internal != "" {
 			reply.RequestID = "08F7C3AB06-" + r.internal
 		}
-		if got := wechatpay.Judge(r.op, ask(t, reply)); got != r.want {
-			t.Errorf("§%s %s %d %s %s: %s, want %s", r.section, r.op, r.status, r.code, r.internal, got, r.want)
+		a := ask(t, reply) // of a client of its own: one answer does not hold back the next call
+		for _, op := range r.ops {
+			if got := wechatpay.Judge(op, a); got != r.want {
+				t.Errorf("§%s %s %d %s %s: %s, want %s", r.section, op, r.status, r.code, r.internal, got, r.want)
+			}
+		}
+	}
+}
+
+func TestNoRowIsListedThatTheTableAboveDoesNotName(t *testing.T) {
+	named := map[string]wechatpay.Verdict{}
+	for _, d := range documented() {
+		code := strings.ReplaceAll(d.code, " ", "")
+		if d.internal != "" {
+			code = d.internal
+		}
+		for _, op := range d.ops {
+			named[string(op)+" "+code] = d.want
+		}
+	}
+	listed := map[string]wechatpay.Verdict{}
+	for _, r := range wechatpay.Rows() {
+		for _, op := range r.Operations {
+			at := string(op) + " " + r.Code
+			if _, twice := listed[at]; twice {
+				t.Errorf("%s has two rows", at)
+			}
+			listed[at] = r.Verdict
+		}
+	}
+	if !maps.Equal(named, listed) {
+		for at, v := range listed {
+			if named[at] != v {
+				t.Errorf("listed and not named: %s → %s", at, v)
+			}
+		}
+		for at, v := range named {
+			if listed[at] != v {
+				t.Errorf("named and not listed: %s → %s", at, v)
+			}
+		}
+	}
+	if !slices.Equal(slices.Sorted(slices.Values(all)), slices.Sorted(slices.Values(wechatpay.Operations()))) {
+		t.Error("an operation is missing here or there")
+	}
+}
+
+func TestEveryRowHasTextsInBothLanguagesASectionAndAVerdict(t *testing.T) {
+	han := regexp.MustCompile(`\p{Han}`)
+	for _, r := range wechatpay.Rows() {
+		_, notNumber := strconv.Atoi(r.Code)
+		if !han.MatchString(r.Zh) || r.En == "" || han.MatchString(r.En) || !strings.HasPrefix(r.Section, "§") ||
+			len(r.Operations) == 0 || !slices.Contains(wechatpay.Verdicts(), r.Verdict) || r.Internal() != (notNumber == nil) {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+func TestTheListOfRowsIsTheCallers(t *testing.T) {
+	one := wechatpay.Rows()
+	one[0].Operations[0], one[0].Verdict = "", wechatpay.Accepted
+	if two := wechatpay.Rows(); two[0].Operations[0] == "" || two[0].Verdict == wechatpay.Accepted {
+		t.Error("a caller changed the table")
+	}
+}
+
+func TestAnAnswerIsExplainedByItsRowAndByWhatFollows(t *testing.T) {
+	type A = wechatpay.Answer
+	for _, c := range []struct {
+		op     wechatpay.Operation
+		answer A
+		zh, en string
+	}{
+		{wechatpay.CreateOrder, A{Outcome: wechatpay.No, HTTPStatus: 400, Code: "INVALID_REQUEST", InternalCode: "271302149"},
+			"商户号与 appid 未绑定；权限、绑定关系或授权缺失，或服务模式不符",
+			"merchant number and appid are not bound; a permission, binding or authorisation is missing, or the service's mode does not fit"},
+		{wechatpay.CreateOrder, A{Outcome: wechatpay.Yes, Code: "ORDER_DONE"}, "已受理", "accepted"},
+		{wechatpay.CreateOrder, A{InternalCode: "271302149", Doubt: wechatpay.DoubtTimeout},
+			"结果未知，等待查询或原样重发", "outcome unknown, will ask or send the same request again"},
+		{wechatpay.CreateOrder, A{Code: "SYSTEM_ERROR", Doubt: wechatpay.DoubtServer},
+			"系统错误；结果未知，等待查询或原样重发", "a fault inside WeChat Pay; outcome unknown, will ask or send the same request again"},
+		{wechatpay.QueryOrder, A{Outcome: wechatpay.No, HTTPStatus: 404, Code: "NEW"},
+			"单据不存在：核对单号和商户号", "not found: check the number and the merchant number"},
+	} {
+		if zh, en := wechatpay.Explain(c.op, c.answer); zh != c.zh || en != c.en {
+			t.Errorf("%v: %s | %s", c.answer, zh, en)
 		}
 	}
 }

@@ -66,6 +66,19 @@ func TestAQueryEscapesOnceAndNamesTheParties(t *testing.T) {
 	}
 }
 
+func TestAQueryByQueryIDMustStillBeAnsweredByOurOrder(t *testing.T) {
+	client, server := wechat(t, false, func(wechattest.Got) wechattest.Reply { return wechattest.Reply{Body: orderBody} })
+	ref := payscore.Ref{OutOrderNo: number, QueryID: "15646546545165651+/=", ServiceID: "500001", AppID: "wx1"}
+	r := client.Query(t.Context(), ref)
+	if want := "/v3/payscore/serviceorder?appid=wx1&query_id=15646546545165651%2B%2F%3D&service_id=500001"; r.Order == nil || server.Got()[0].URI != want {
+		t.Errorf("%v %s", r.Answer, server.Got()[0].URI)
+	}
+	ref.OutOrderNo = "PS2"
+	if r := client.Query(t.Context(), ref); r.Verdict != wechatpay.Undecided || r.Order != nil {
+		t.Errorf("%v", r.Answer)
+	}
+}
+
 func TestAnEmptyAnswerInPartnerModeIsAYesWithoutAnOrder(t *testing.T) {
 	client, _ := wechat(t, true, func(wechattest.Got) wechattest.Reply { return wechattest.Reply{Status: http.StatusNoContent} })
 	for _, r := range []payscore.Result{

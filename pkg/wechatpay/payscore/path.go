@@ -23,15 +23,24 @@ func ActionPath(partner bool, outOrderNo, action string) string {
 
 // Ref names one order for a query (§6.3); in partner mode AppID stays empty and SubMchID is set (§6.12).
 type Ref struct {
+	// OutOrderNo is whose order the answer must be of.
 	OutOrderNo string
-	ServiceID  string
-	AppID      string
-	SubMchID   string
+	// QueryID is what WeChat's confirm page of a need-confirm order gives back, at most 512 characters. When set it is sent
+	// instead of the number: WeChat takes exactly one.
+	QueryID   string
+	ServiceID string
+	AppID     string
+	SubMchID  string
 }
 
 // queryPath has its parameters in the order of their names, escaped once by url.Values.
 func queryPath(partner bool, r Ref) string {
-	q := url.Values{"out_order_no": {r.OutOrderNo}, "service_id": {r.ServiceID}}
+	q := url.Values{"service_id": {r.ServiceID}}
+	if r.QueryID != "" {
+		q.Set("query_id", r.QueryID)
+	} else {
+		q.Set("out_order_no", r.OutOrderNo)
+	}
 	if partner {
 		q.Set("sub_mchid", r.SubMchID)
 	} else {

@@ -33,6 +33,23 @@ type SyncDetail struct {
 	PaidAmount *money.Fen `json:"paid_amount,omitempty"`
 }
 
+// PaidTime is the paid_time WeChat takes for a payment of paidAt: its second, or, when that is not later than the complete
+// call, the first second that is (§6.7). An error is Terminal when paidAt is later than now, and a Retry that tells how long
+// to wait (fault.AfterOf) while that first second has not come.
+func (c Completed) PaidTime(paidAt, now time.Time) (string, error) {
+	if paidAt.After(now) {
+		return "", fault.Invalid("paid_at", "time_future", "a payment is not later than now")
+	}
+	told := paidAt.Truncate(time.Second)
+	if !told.After(c.At) {
+		told = c.At.Truncate(time.Second).Add(time.Second)
+	}
+	if wait := told.Sub(now); wait > 0 {
+		return "", fault.RetryAfter(wait, "sync_too_soon", "the complete call was in this very second")
+	}
+	return Compact(told), nil
+}
+
 // Validate holds a sync against §6.7 at the moment of the call: start of service < complete call < paid_time ≤ now. Do it
 // once, before freezing. The error is Terminal and names field and rule.
 func (r SyncRequest) Validate(completed Completed, now time.Time) error {

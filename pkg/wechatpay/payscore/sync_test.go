@@ -4,8 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/money"
 	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
+	"pgregory.net/rapid"
 )
 
 func TestSyncIsHeldToEveryRule(t *testing.T) {
@@ -49,6 +51,38 @@ func TestSyncIsHeldToEveryRule(t *testing.T) {
 			check(t, r.Validate(held, now), c.field, c.code)
 		})
 	}
+}
+
+func TestAPaidTimeIsAlwaysOneThatWeChatTakes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ms := func(name string, from, to int64) time.Duration {
+			return time.Duration(rapid.Int64Range(from, to).Draw(t, name)) * time.Millisecond
+		}
+		held := payscore.Completed{Total: 350, At: now.Add(ms("completed", -5000, 0))}
+		paidAt := now.Add(ms("paid", -10000, 1000))
+		told, err := held.PaidTime(paidAt, now)
+		if err != nil {
+			wait := fault.AfterOf(err)
+			if paidAt.After(now) {
+				if !fault.Is(err, fault.Terminal) {
+					t.Fatal(err)
+				}
+				return
+			}
+			if _, late := held.PaidTime(paidAt, now.Add(wait)); wait <= 0 || wait > time.Second || late != nil {
+				t.Fatalf("%v, wait %s, then %v", err, wait, late)
+			}
+			return
+		}
+		r := sync()
+		r.Detail.PaidTime = told
+		if err := r.Validate(held, now); err != nil {
+			t.Fatalf("%s: %v", told, err)
+		}
+		if paidAt.Truncate(time.Second).After(held.At) && told != payscore.Compact(paidAt) {
+			t.Fatalf("%s is not the payment's own second", told)
+		}
+	})
 }
 
 func TestCollectIsHeldToItsParties(t *testing.T) {

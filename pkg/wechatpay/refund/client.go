@@ -35,7 +35,8 @@ type Ref struct {
 
 // Create sends a frozen CreateRequest. A Yes says that WeChat took the refund over, not that it was paid: look at
 // Refund.Status, wait for the notification, query. After anything but a definite answer send the same bytes again. A
-// NotFound can be a payment that is not visible yet: the same bytes again a few times, minutes apart (§9.2).
+// NotFound can be a payment that is not visible yet: the same bytes again a few times, minutes apart (§9.2). A
+// RefusedUnexplained may be the repeat of a refund that went through: query before it is called failed.
 func (c *Client) Create(ctx context.Context, frozen []byte) Result {
 	var asked CreateRequest
 	if json.Unmarshal(frozen, &asked) != nil || asked.OutRefundNo == "" {

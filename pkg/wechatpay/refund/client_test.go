@@ -89,7 +89,8 @@ func TestARefusalOfARefundCarriesItsVerdict(t *testing.T) {
 		"RESOURCE_NOT_EXISTS":   {404, wechatpay.NotFound},
 		"FREQUENCY_LIMITED":     {429, wechatpay.TooFrequent},
 		"SYSTEM_ERROR":          {500, wechatpay.Undecided},
-		"INVALID_REQUEST":       {400, wechatpay.RefusedRule},
+		"INVALID_REQUEST":       {400, wechatpay.RefusedUnexplained},
+		"PARAM_ERROR":           {400, wechatpay.RefusedRule},
 	} {
 		client, _ := answering(t, wechattest.Reply{Status: want.status, Body: `{"code":"` + code + `","message":"x"}`})
 		if r := client.Create(t.Context(), []byte(file(t, "create_request.json"))); r.Verdict != want.verdict || r.Refund != nil {

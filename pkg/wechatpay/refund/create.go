@@ -28,7 +28,7 @@ type AmountAsked struct {
 	Refund money.Fen `json:"refund"`
 	// Total is the amount of the deduction, not of the order.
 	Total money.Fen `json:"total"`
-	// From names the accounts that pay the refund; empty leaves it to WeChat.
+	// From names the accounts that pay the refund, each once, together the whole of it; empty leaves it to WeChat.
 	From []Source `json:"from,omitempty"`
 	// Currency is CNY.
 	Currency string `json:"currency"`

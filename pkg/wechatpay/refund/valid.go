@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/money"
 	"github.com/facepay-go/facepay/pkg/wechatpay/internal/rule"
 )
 
@@ -71,14 +72,25 @@ func (a AmountAsked) valid(p Payment) error {
 	case a.Refund > p.Remaining():
 		return fault.Invalid("amount.refund", "above_remaining", "refund is %d fen, %d fen remain", a.Refund, p.Remaining())
 	}
+	return a.validSources()
+}
+
+// validSources: an account stands once, and the shares add up to the refund. §9.1 does not say so, wechatpay-go does
+// (services/refunddomestic, AmountReq, v0.2.21).
+func (a AmountAsked) validSources() error {
+	sum, seen := money.Fen(0), map[SourceAccount]bool{}
 	for i, s := range a.From {
 		field := fmt.Sprintf("amount.from[%d]", i)
-		if s.Account != FromAvailable && s.Account != FromUnavailable {
-			return fault.Invalid(field+".account", "source_account", "account is %s or %s", FromAvailable, FromUnavailable)
+		if s.Account != FromAvailable && s.Account != FromUnavailable || seen[s.Account] {
+			return fault.Invalid(field+".account", "source_account", "account is %s or %s, each once", FromAvailable, FromUnavailable)
 		}
-		if s.Amount < 1 || s.Amount > a.Refund { // that the shares add up to the refund is not written in §9.1
-			return fault.Invalid(field+".amount", "source_amount", "a share is within 1 fen and the refund")
+		if s.Amount < 1 || s.Amount > a.Refund-sum {
+			return fault.Invalid(field+".amount", "source_amount", "a share is at least 1 fen, the shares are the refund together")
 		}
+		sum, seen[s.Account] = sum+s.Amount, true
+	}
+	if len(a.From) > 0 && sum != a.Refund {
+		return fault.Invalid("amount.from", "source_amount", "the shares are %d fen, the refund is %d fen", sum, a.Refund)
 	}
 	return nil
 }
