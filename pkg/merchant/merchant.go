@@ -38,10 +38,25 @@ type WeChatAccount struct {
 	PublicKeys []PublicKey `yaml:"public_keys"`
 	// PlatformCertificates is true for an account that has platform certificates (平台证书): they are downloaded.
 	PlatformCertificates bool `yaml:"platform_certificates"`
+	// Rates are how often WeChat lets this account call, as far as it is known: WeChat publishes no numbers for PayScore
+	// (wechat-protocol.md §10.4), so they are agreed with it or found by trial. Without one an endpoint is not paced.
+	Rates []Rate `yaml:"rates"`
 	// APIURL is the APIv3 base, https://api.mch.weixin.qq.com when empty; the sandbox in development.
 	APIURL string `yaml:"api_url"`
 	// FaceURL is the base of get_wxpayface_authinfo, https://payapp.weixin.qq.com when empty.
 	FaceURL string `yaml:"face_url"`
+}
+
+// Rate is how often one operation may be called for one account, by all replicas together; each takes its share.
+type Rate struct {
+	// Operation is create_order, query_order, complete_order, cancel_order, modify_order, sync_order, collect_order,
+	// pre_authorise, query_authorisation, terminate_authorisation, query_union_id, create_refund, query_refund, apply_bill or
+	// other; empty for each one that is not named.
+	Operation string `yaml:"operation"`
+	// PerSecond is the rate; 0.5 is one call in two seconds.
+	PerSecond float64 `yaml:"per_second"`
+	// Burst is how many calls may follow each other at once after a pause; 1 when absent.
+	Burst int `yaml:"burst"`
 }
 
 // PublicKey is one WeChat Pay public key.

@@ -42,8 +42,20 @@ func (v *validation) checkWeChat(w *WeChatAccount, path string) {
 		v.unique(ids, k.ID, id, "public_key_twice")
 		v.need(at(path+"public_keys", i, "file"), k.File != "", "empty", "must name the key")
 	}
+	v.checkRates(w.Rates, path+"rates")
 	v.need(path+"api_url", isBaseURL(w.APIURL), "url", urlRule)
 	v.need(path+"face_url", isBaseURL(w.FaceURL), "url", urlRule)
+}
+
+func (v *validation) checkRates(list []Rate, path string) {
+	operations := map[string]bool{}
+	for i, r := range list {
+		v.need(at(path, i, "operation"), !operations[r.Operation], "rate_twice", "has two rates")
+		operations[r.Operation] = true
+		// One call in a day is the slowest anybody can mean.
+		v.need(at(path, i, "per_second"), r.PerSecond >= 1.0/86400 && r.PerSecond <= 1e6, "rate", "must be above 0 and at most a million")
+		v.need(at(path, i, "burst"), r.Burst >= 0 && r.Burst <= 1e6, "burst", "must be 0 to a million")
+	}
 }
 
 const urlRule = "must be https://host with an optional path; http only for a loopback or single-label host"

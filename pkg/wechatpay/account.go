@@ -27,6 +27,7 @@ type Account struct {
 	apiv2                 APIv2Key
 	apiv3                 APIv3Key
 	publicKeys            []publicKey
+	rates                 rates
 }
 
 type publicKey struct {
@@ -51,6 +52,7 @@ func LoadAccount(a merchant.Account, purposes ...Purpose) (*Account, error) {
 	}
 	n := needsOf(w, purposes)
 	r.mchID(w.MchID)
+	acc.rates = r.rates(w.Rates)
 	if n.private {
 		r.serial(w.MerchantSerial)
 		acc.private = read(&r, "private_key_file", w.PrivateKeyFile, NewPrivateKey)
