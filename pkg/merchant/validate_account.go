@@ -29,12 +29,15 @@ func (v *validation) checkAccounts(accounts []Account) {
 // checkWeChat: forms after the credential inventory of wechat-protocol.md.
 func (v *validation) checkWeChat(w *WeChatAccount, path string) {
 	v.need(path+"mchid", isMchID(w.MchID), "mchid", "must be 8 to 10 digits (商户号)")
-	v.need(path+"merchant_serial", isSerial(w.MerchantSerial), "serial", "must be 40 hex digits (商户API证书序列号)")
+	v.need(path+"merchant_serial", isSerial(w.MerchantSerial) || w.MerchantSerial == "" && w.CertificateFile != "", "serial",
+		"must be 40 hex digits (商户API证书序列号), or left out beside certificate_file")
 	v.need(path+"private_key_file", w.PrivateKeyFile != "", "empty", "must name the merchant API private key")
 	v.need(path+"apiv2_key_file", w.APIv2KeyFile != "", "empty", "must name the APIv2 key")
 	v.need(path+"apiv3_key_file", w.APIv3KeyFile != "", "empty", "must name the APIv3 key: without it WeChat sends no notification")
 	v.need(path+"public_keys", len(w.PublicKeys) > 0 || w.PlatformCertificates, "no_verification_key",
 		"needs a public key (微信支付公钥) or platform_certificates: true, else nothing WeChat says can be verified")
+	v.need(path+"answers_signed_by", w.AnswersSignedBy == ByPublicKey || w.AnswersSignedBy == ByCertificate && w.PlatformCertificates,
+		"answers_signed_by", "must be public_key, or certificate with platform_certificates: true")
 	ids := seen{}
 	for i, k := range w.PublicKeys {
 		id := at(path+"public_keys", i, "id")
