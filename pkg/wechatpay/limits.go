@@ -54,6 +54,9 @@ func (l Limits) Validate() error {
 	return nil
 }
 
+// Wait is the longest a call may wait for its turn, on top of its timeout.
+func (l Limits) Wait() time.Duration { return l.withDefaults().MaxWait }
+
 func (l Limits) withDefaults() Limits {
 	return Limits{
 		Replicas: or(l.Replicas, 1), MaxWait: or(l.MaxWait, 2*time.Second), MaxWaiters: or(l.MaxWaiters, 64),
