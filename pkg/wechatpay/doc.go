@@ -4,6 +4,11 @@
 // Signing and signature checking are wechatpay-go's (v0.2.21). Its core.Client is not used: it reads the machine's
 // clock, re-encodes queries, has no bound on an answer, and its APIError prints headers and detail.
 //
-// Sub-packages: payscore (service orders), face (v2 XML, authinfo), notify (callbacks).
+// An account's keys change while it is used: Account.Rekey takes over what its files hold, all at once or not at all, and
+// KeyRing verifies by public keys and certificates side by side. Client holds its calls back by Limits: a rate and a
+// back-off per operation, a circuit per account; what does not go is NotSent.
+//
+// Sub-packages: payscore (service orders), face (v2 XML, authinfo), notify (callbacks), upkeep (reads key files again,
+// downloads certificates, warns of their end).
 // Protocol facts cite wechat-protocol.md by section.
 package wechatpay

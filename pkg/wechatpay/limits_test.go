@@ -326,3 +326,15 @@ func TestAProbeThatIsCutOffTellsNothing(t *testing.T) {
 		t.Errorf("the next caller is the probe then: %v", a)
 	}
 }
+
+func TestEveryOperationOfTheSchemaCanHaveARate(t *testing.T) {
+	a := wechattest.Account(t, "")
+	for _, op := range []string{"", "create_order", "query_order", "complete_order", "cancel_order", "modify_order", "sync_order",
+		"collect_order", "pre_authorise", "query_authorisation", "terminate_authorisation", "query_union_id", "create_refund",
+		"query_refund", "apply_bill", "other"} {
+		a.WeChat.Rates = append(a.WeChat.Rates, merchant.Rate{Operation: op, PerSecond: 1})
+	}
+	if _, err := wechatpay.LoadAccount(a); err != nil {
+		t.Error(err)
+	}
+}
