@@ -36,7 +36,7 @@ type Deps struct {
 	Clock     clock.Clock
 	// Meters show facepay_wechat_keys_refused (by account: 1 while the files hold what cannot be used),
 	// facepay_wechat_keys_changed (counter), facepay_wechat_certificates_failed (by account: 1 after a download that failed)
-	// and facepay_wechat_certificate_not_after (by account, kind and serial: unix seconds).
+	// and facepay_wechat_certificate_not_after_seconds (by account, kind and serial: unix time).
 	Meters metric.MeterProvider
 	Log    *slog.Logger
 	// Expiring hears of a certificate that ends within 30 days, daily; nil for the log alone. It must not block for long.
