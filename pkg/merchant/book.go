@@ -3,6 +3,7 @@ package merchant
 // Book is a valid merchants.yaml with its lookups. It does not change; what it returns is shared and only read.
 type Book struct {
 	file      File
+	source    source
 	merchants map[string]*Merchant
 	accounts  map[string]*Account
 	notified  map[origin]*Merchant

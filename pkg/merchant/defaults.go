@@ -13,6 +13,7 @@ func setDefaults(f *File) {
 		if w := f.Accounts[i].WeChat; w != nil {
 			w.APIURL = or(w.APIURL, apiURL)
 			w.FaceURL = or(w.FaceURL, faceURL)
+			w.AnswersSignedBy = or(w.AnswersSignedBy, ByPublicKey)
 		}
 	}
 	for i := range f.Merchants {
@@ -38,6 +39,7 @@ func resolveFiles(f *File, dir string) {
 	for i := range f.Accounts {
 		w := f.Accounts[i].WeChat
 		w.PrivateKeyFile = resolve(dir, w.PrivateKeyFile)
+		w.CertificateFile = resolve(dir, w.CertificateFile)
 		w.APIv2KeyFile = resolve(dir, w.APIv2KeyFile)
 		w.APIv3KeyFile = resolve(dir, w.APIv3KeyFile)
 		for j := range w.PublicKeys {

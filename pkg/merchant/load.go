@@ -15,7 +15,7 @@ func Load(path string) (*Book, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Terminal, "merchants_unreadable", "reading the merchants file")
 	}
-	return parse(data, path)
+	return load(data, path)
 }
 
 // Parse reads the text of a merchants.yaml that lies in the folder dir, like Load.

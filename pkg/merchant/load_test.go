@@ -19,8 +19,9 @@ func TestLoadFillsDefaultsAndResolvesKeyFilesAgainstTheFilesFolder(t *testing.T)
 	wantDirect := &Account{ID: "wx-direct", WeChat: &WeChatAccount{
 		MchID: "1900000109", MerchantSerial: "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
 		PrivateKeyFile: "testdata/keys/direct.pem", APIv2KeyFile: "testdata/keys/direct.v2", APIv3KeyFile: "/etc/facepay/direct.v3",
-		PublicKeys: []PublicKey{{ID: "PUB_KEY_ID_0119000001092024", File: "testdata/keys/wechatpay.pem"}},
-		APIURL:     "http://127.0.0.1:8080/wechat", FaceURL: "https://payapp.weixin.qq.com",
+		PublicKeys: []PublicKey{{ID: "PUB_KEY_ID_0119000001092024", File: "testdata/keys/wechatpay.pem"}}, AnswersSignedBy: ByPublicKey,
+		Rates:  []Rate{{Operation: "create_order", PerSecond: 20, Burst: 10}, {PerSecond: 0.5}},
+		APIURL: "http://127.0.0.1:8080/wechat", FaceURL: "https://payapp.weixin.qq.com",
 	}}
 	if diff := cmp.Diff(wantDirect, direct); diff != "" {
 		t.Error(diff)

@@ -26,22 +26,55 @@ type WeChatAccount struct {
 	MchID string `yaml:"mchid"`
 	// Partner is true for a service-provider account whose merchants have a sub_mchid (wechat-protocol.md §6.12).
 	Partner bool `yaml:"partner"`
-	// MerchantSerial is the serial of the merchant API certificate (商户API证书序列号), 40 hex digits.
+	// MerchantSerial is the serial of the merchant API certificate (商户API证书序列号), 40 hex digits. May be left out where
+	// CertificateFile tells it.
 	MerchantSerial string `yaml:"merchant_serial"`
+	// CertificateFile is the merchant API certificate (商户API证书, apiclient_cert.pem), PEM. Optional, and recommended: the
+	// serial comes from it, a key that is not its is refused, and its end is warned of 30 days ahead.
+	CertificateFile string `yaml:"certificate_file"`
 	// PrivateKeyFile is the merchant API private key, PEM (PKCS8).
 	PrivateKeyFile string `yaml:"private_key_file"`
 	// APIv2KeyFile holds the 32 characters of the APIv2 key: face authinfo and client jumps.
 	APIv2KeyFile string `yaml:"apiv2_key_file"`
-	// APIv3KeyFile holds the 32 bytes of the APIv3 key: notifications and certificates.
+	// APIv3KeyFile holds the 32 bytes of the APIv3 key: notifications and certificates. During a rotation it holds the new
+	// key and the old one, one on each line, the newest first; each opens.
 	APIv3KeyFile string `yaml:"apiv3_key_file"`
 	// PublicKeys are WeChat Pay public keys (微信支付公钥); may stand beside certificates during the 7-day switch.
 	PublicKeys []PublicKey `yaml:"public_keys"`
 	// PlatformCertificates is true for an account that has platform certificates (平台证书): they are downloaded.
 	PlatformCertificates bool `yaml:"platform_certificates"`
+	// AnswersSignedBy is the key that answers are wanted signed with while there are both kinds: public_key, the default,
+	// or certificate. Whatever WeChat signs with is verified by either.
+	AnswersSignedBy AnswerKey `yaml:"answers_signed_by"`
+	// Rates are how often WeChat lets this account call, as far as it is known: WeChat publishes no numbers for PayScore
+	// (wechat-protocol.md §10.4), so they are agreed with it or found by trial. Without one an endpoint is not paced.
+	Rates []Rate `yaml:"rates"`
 	// APIURL is the APIv3 base, https://api.mch.weixin.qq.com when empty; the sandbox in development.
 	APIURL string `yaml:"api_url"`
 	// FaceURL is the base of get_wxpayface_authinfo, https://payapp.weixin.qq.com when empty.
 	FaceURL string `yaml:"face_url"`
+}
+
+// AnswerKey is a kind of key that WeChat signs answers with.
+type AnswerKey string
+
+const (
+	// ByPublicKey asks for the first of the public keys.
+	ByPublicKey AnswerKey = "public_key"
+	// ByCertificate asks for the platform certificate: before a switch to public keys, and after one was taken back.
+	ByCertificate AnswerKey = "certificate"
+)
+
+// Rate is how often one operation may be called for one account, by all replicas together; each takes its share.
+type Rate struct {
+	// Operation is create_order, query_order, complete_order, cancel_order, modify_order, sync_order, collect_order,
+	// pre_authorise, query_authorisation, terminate_authorisation, query_union_id, create_refund, query_refund, apply_bill or
+	// other; empty for each one that is not named.
+	Operation string `yaml:"operation"`
+	// PerSecond is the rate; 0.5 is one call in two seconds.
+	PerSecond float64 `yaml:"per_second"`
+	// Burst is how many calls may follow each other at once after a pause; 1 when absent.
+	Burst int `yaml:"burst"`
 }
 
 // PublicKey is one WeChat Pay public key.

@@ -29,12 +29,15 @@ func (v *validation) checkAccounts(accounts []Account) {
 // checkWeChat: forms after the credential inventory of wechat-protocol.md.
 func (v *validation) checkWeChat(w *WeChatAccount, path string) {
 	v.need(path+"mchid", isMchID(w.MchID), "mchid", "must be 8 to 10 digits (商户号)")
-	v.need(path+"merchant_serial", isSerial(w.MerchantSerial), "serial", "must be 40 hex digits (商户API证书序列号)")
+	v.need(path+"merchant_serial", isSerial(w.MerchantSerial) || w.MerchantSerial == "" && w.CertificateFile != "", "serial",
+		"must be 40 hex digits (商户API证书序列号), or left out beside certificate_file")
 	v.need(path+"private_key_file", w.PrivateKeyFile != "", "empty", "must name the merchant API private key")
 	v.need(path+"apiv2_key_file", w.APIv2KeyFile != "", "empty", "must name the APIv2 key")
 	v.need(path+"apiv3_key_file", w.APIv3KeyFile != "", "empty", "must name the APIv3 key: without it WeChat sends no notification")
 	v.need(path+"public_keys", len(w.PublicKeys) > 0 || w.PlatformCertificates, "no_verification_key",
 		"needs a public key (微信支付公钥) or platform_certificates: true, else nothing WeChat says can be verified")
+	v.need(path+"answers_signed_by", w.AnswersSignedBy == ByPublicKey || w.AnswersSignedBy == ByCertificate && w.PlatformCertificates,
+		"answers_signed_by", "must be public_key, or certificate with platform_certificates: true")
 	ids := seen{}
 	for i, k := range w.PublicKeys {
 		id := at(path+"public_keys", i, "id")
@@ -42,8 +45,20 @@ func (v *validation) checkWeChat(w *WeChatAccount, path string) {
 		v.unique(ids, k.ID, id, "public_key_twice")
 		v.need(at(path+"public_keys", i, "file"), k.File != "", "empty", "must name the key")
 	}
+	v.checkRates(w.Rates, path+"rates")
 	v.need(path+"api_url", isBaseURL(w.APIURL), "url", urlRule)
 	v.need(path+"face_url", isBaseURL(w.FaceURL), "url", urlRule)
+}
+
+func (v *validation) checkRates(list []Rate, path string) {
+	operations := map[string]bool{}
+	for i, r := range list {
+		v.need(at(path, i, "operation"), !operations[r.Operation], "rate_twice", "has two rates")
+		operations[r.Operation] = true
+		// One call in a day is the slowest anybody can mean.
+		v.need(at(path, i, "per_second"), r.PerSecond >= 1.0/86400 && r.PerSecond <= 1e6, "rate", "must be above 0 and at most a million")
+		v.need(at(path, i, "burst"), r.Burst >= 0 && r.Burst <= 1e6, "burst", "must be 0 to a million")
+	}
 }
 
 const urlRule = "must be https://host with an optional path; http only for a loopback or single-label host"

@@ -51,6 +51,15 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 		{"      platform_certificates: true\n", "", "accounts[1].wechat.public_keys no_verification_key"},
 		{"id: PUB_KEY_ID_0119000001092024", "id: 0119-2024", "accounts[0].wechat.public_keys[0].id public_key_id"},
 		{"file: keys/wechatpay.pem", `file: ""`, "accounts[0].wechat.public_keys[0].file empty"},
+		{"merchant_serial: 5157F09EFDC096DE15EBE81A47057A7232F1B8E1", "certificate_file: keys/cert.pem", ""},
+		{"      merchant_serial: 5157F09EFDC096DE15EBE81A47057A7232F1B8E1\n", "", "accounts[0].wechat.merchant_serial serial"},
+		{"platform_certificates: true", "platform_certificates: true\n      answers_signed_by: certificate", ""},
+		{"api_url: http", "answers_signed_by: certificate\n      api_url: http", "accounts[0].wechat.answers_signed_by answers_signed_by"},
+		{"api_url: http", "answers_signed_by: seal\n      api_url: http", "accounts[0].wechat.answers_signed_by answers_signed_by"},
+		{"per_second: 20,", "per_second: 0,", "accounts[0].wechat.rates[0].per_second rate"},
+		{"per_second: 20,", "per_second: .nan,", "accounts[0].wechat.rates[0].per_second rate"},
+		{"burst: 10", "burst: -1", "accounts[0].wechat.rates[0].burst burst"},
+		{"{per_second: 0.5}", "{operation: create_order, per_second: 1}", "accounts[0].wechat.rates[1].operation rate_twice"},
 		{"http://127.0.0.1:8080/wechat", "http://wechat.example.com", "accounts[0].wechat.api_url url"},
 		{"http://127.0.0.1:8080/wechat", "https://user:pass@wechat.example.com", "accounts[0].wechat.api_url url"},
 		{"http://127.0.0.1:8080/wechat", "https://wechat.example.com?a=b", "accounts[0].wechat.api_url url"},
@@ -111,7 +120,7 @@ func TestAMisspelledFieldIsNotIgnored(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Parse([]byte(strings.Replace(string(valid), "cap_fen: 10000", "cap: 10000", 1)), ".")
-	if err == nil || !strings.Contains(err.Error(), `merchants.yaml:31:11: unknown field "cap"`) {
+	if err == nil || !strings.Contains(err.Error(), `merchants.yaml:34:11: unknown field "cap"`) {
 		t.Errorf("got %v", err)
 	}
 }

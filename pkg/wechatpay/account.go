@@ -2,11 +2,12 @@ package wechatpay
 
 import (
 	"cmp"
-	"crypto/rsa"
 	"fmt"
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/consts"
@@ -18,20 +19,19 @@ const FaceHost = "https://payapp.weixin.qq.com"
 // PublicKeyPrefix starts the id of a WeChat Pay public key and tells it from a certificate serial (§1.3).
 const PublicKeyPrefix = "PUB_KEY_ID_"
 
-// Account is one WeChat Pay account with the keys that were asked for, opened and checked. It prints as its id.
+// Account is one WeChat Pay account with the keys that were asked for, opened and checked. Rekey replaces its keys while
+// it is used; everything else stays as it was loaded. It prints as its id.
 type Account struct {
-	id, mchID, serial     string
-	partner, certificates bool
-	apiURL, faceURL       string
-	private               PrivateKey
-	apiv2                 APIv2Key
-	apiv3                 APIv3Key
-	publicKeys            []publicKey
-}
-
-type publicKey struct {
-	id  string
-	key *rsa.PublicKey
+	id, mchID       string
+	partner         bool
+	apiURL, faceURL string
+	rates           rates
+	purposes        []Purpose
+	keys            atomic.Pointer[keys]
+	rekeying        sync.Mutex
+	// seen is what the files held when they were last judged, and refused why they were not taken; of rekeying.
+	seen    fingerprint
+	refused error
 }
 
 // LoadAccount opens the key files of an account, only those the purposes need (none given = all). Every fault is found
@@ -45,28 +45,18 @@ func LoadAccount(a merchant.Account, purposes ...Purpose) (*Account, error) {
 	}
 	w := a.WeChat
 	acc := &Account{
-		id: a.ID, mchID: w.MchID, serial: strings.ToUpper(w.MerchantSerial), partner: w.Partner, certificates: w.PlatformCertificates,
+		id: a.ID, mchID: w.MchID, partner: w.Partner, purposes: purposes, rates: r.rates(w.Rates),
 		apiURL:  strings.TrimRight(cmp.Or(w.APIURL, consts.WechatPayAPIServer), "/"),
 		faceURL: strings.TrimRight(cmp.Or(w.FaceURL, FaceHost), "/"),
 	}
 	n := needsOf(w, purposes)
+	acc.seen = fingerprintOf(w, n)
 	r.mchID(w.MchID)
-	if n.private {
-		r.serial(w.MerchantSerial)
-		acc.private = read(&r, "private_key_file", w.PrivateKeyFile, NewPrivateKey)
-	}
-	if n.apiv2 {
-		acc.apiv2 = read(&r, "apiv2_key_file", w.APIv2KeyFile, NewAPIv2Key)
-	}
-	if n.apiv3 {
-		acc.apiv3 = read(&r, "apiv3_key_file", w.APIv3KeyFile, NewAPIv3Key)
-	}
-	if n.verify {
-		acc.publicKeys = r.publicKeys(w)
-	}
+	opened := r.open(w, n)
 	if err := r.err(); err != nil {
 		return nil, err
 	}
+	acc.keys.Store(opened)
 	return acc, nil
 }
 
@@ -82,11 +72,14 @@ func (a *Account) Partner() bool { return a.partner }
 // FaceURL is the base of get_wxpayface_authinfo, without a trailing slash.
 func (a *Account) FaceURL() string { return a.faceURL }
 
-// APIv2 is the APIv2 key; zero unless ToSignV2 was asked for.
-func (a *Account) APIv2() APIv2Key { return a.apiv2 }
+// Serial is the serial of the merchant API certificate (商户API证书序列号) that is signed with now, upper case.
+func (a *Account) Serial() string { return a.keys.Load().serial }
 
-// APIv3 is the APIv3 key; zero unless ToReceive was asked for or certificates are downloaded.
-func (a *Account) APIv3() APIv3Key { return a.apiv3 }
+// APIv2 is the APIv2 key of now; zero unless ToSignV2 was asked for. Take it once per call: the next may be another.
+func (a *Account) APIv2() APIv2Key { return a.keys.Load().apiv2 }
+
+// APIv3 are the APIv3 keys, always those of now; zero unless ToReceive was asked for or certificates are downloaded.
+func (a *Account) APIv3() APIv3Keys { return APIv3Keys{account: a} }
 
 // Format prints the id only, whatever the verb.
 func (a *Account) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "wechat account "+a.id) }

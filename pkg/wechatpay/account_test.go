@@ -118,7 +118,7 @@ func TestKeysNeverPrint(t *testing.T) {
 	type holder struct {
 		Public  wechatpay.APIv2Key
 		private wechatpay.APIv2Key
-		v3      wechatpay.APIv3Key
+		v3      wechatpay.APIv3Keys
 		rsa     wechatpay.PrivateKey
 	}
 	h := holder{account.APIv2(), account.APIv2(), account.APIv3(), private}

@@ -48,6 +48,10 @@ const (
 	DoubtStatus Doubt = "status"
 	// DoubtLocal: nothing was sent because the request could not be made: a fault of ours.
 	DoubtLocal Doubt = "local"
+	// DoubtThrottled: nothing was sent because the endpoint is called too often: our rate, a back-off, or too many wait.
+	DoubtThrottled Doubt = "throttled"
+	// DoubtOutage: nothing was sent because calls of this account have been lost, and it was not this one's turn to probe.
+	DoubtOutage Doubt = "outage"
 )
 
 // Answer is the three-valued result of one call. It prints without its body, which may hold an openid.

@@ -4,6 +4,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/base64"
+	"strings"
 
 	"github.com/facepay-go/facepay/pkg/fault"
 )
@@ -57,4 +58,57 @@ func (k APIv3Key) Open(nonce, associatedData, ciphertext string) ([]byte, error)
 		return nil, reject(DecryptFailed, "the ciphertext does not open with this account's APIv3 key")
 	}
 	return plain, nil
+}
+
+// Opener decrypts what WeChat sealed: an APIv3Key, or APIv3Keys.
+type Opener interface {
+	// Open has the contract of APIv3Key.Open.
+	Open(nonce, associatedData, ciphertext string) ([]byte, error)
+}
+
+// APIv3Keys are the APIv3 keys of an account as they are at each call: during a rotation the new and the old one. They
+// never print.
+type APIv3Keys struct {
+	masked
+	account *Account
+}
+
+// IsZero reports that no key was loaded.
+func (k APIv3Keys) IsZero() bool { return k.account == nil || len(k.account.keys.Load().apiv3) == 0 }
+
+// Open decrypts with the first key that opens, the newest first. The contract is APIv3Key.Open's.
+func (k APIv3Keys) Open(nonce, associatedData, ciphertext string) ([]byte, error) {
+	plain, err := APIv3Key{}.Open(nonce, associatedData, ciphertext)
+	if k.account == nil {
+		return plain, err
+	}
+	for _, key := range k.account.keys.Load().apiv3 {
+		if plain, err = key.Open(nonce, associatedData, ciphertext); ReasonOf(err) != DecryptFailed {
+			break
+		}
+	}
+	return plain, err
+}
+
+// mostAPIv3Keys: a rotation needs two, one that was taken back another.
+const mostAPIv3Keys = 4
+
+// parseAPIv3Keys takes one key, or several during a rotation: one on each line, the newest first.
+func parseAPIv3Keys(text string) ([]APIv3Key, error) {
+	lines := []string{text}
+	if len(text) != 32 {
+		lines = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	}
+	if len(lines) > mostAPIv3Keys {
+		return nil, fault.New(fault.Terminal, "key_many", "at most %d APIv3 keys stand in one file, one on each line", mostAPIv3Keys)
+	}
+	var all []APIv3Key
+	for _, line := range lines {
+		key, err := NewAPIv3Key(line)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, key)
+	}
+	return all, nil
 }

@@ -19,15 +19,12 @@ const certificatesPath = "/v3/certificates"
 // keeps the first answer unverified and checks no validity.
 type certificateSource struct {
 	sender sender
-	key    APIv3Key
+	keys   Opener
 }
 
-func newCertificateSource(a *Account, o Options) (*certificateSource, error) {
-	sign, err := newCredential(a, o)
-	if err != nil {
-		return nil, err
-	}
-	return &certificateSource{sender: sender{base: a.apiURL, sign: sign, o: o}, key: a.apiv3}, nil
+func newCertificateSource(a *Account, o Options) certificateSource {
+	sign := &credential{account: a, clock: o.Clock, nonce: o.Nonce}
+	return certificateSource{sender: sender{base: a.apiURL, sign: sign, o: o}, keys: a.APIv3()}
 }
 
 type certificateList struct {
@@ -43,7 +40,7 @@ type certificateList struct {
 }
 
 // fetch gives the certificates valid at now. public are the keys that may have signed the answer besides them.
-func (s *certificateSource) fetch(ctx context.Context, now time.Time, acceptSerial string, public []ringKey) ([]ringKey, error) {
+func (s certificateSource) fetch(ctx context.Context, now time.Time, acceptSerial string, public []ringKey) ([]ringKey, error) {
 	r, err := s.sender.send(ctx, http.MethodGet, certificatesPath, nil, acceptSerial)
 	if err != nil {
 		return nil, err
@@ -63,13 +60,13 @@ func (s *certificateSource) fetch(ctx context.Context, now time.Time, acceptSeri
 		return nil, err
 	}
 	held := newKeySet(slices.Concat(public, fresh))
-	if err := held.verifySigned(now, r.header, r.body); err != nil {
+	if err := verifySigned(now, r.header, r.body, held.find); err != nil {
 		return nil, fault.Wrap(err, fault.Retry, "certificates_unverified", "GET "+certificatesPath)
 	}
 	return fresh, nil
 }
 
-func (s *certificateSource) open(body []byte, now time.Time) ([]ringKey, error) {
+func (s certificateSource) open(body []byte, now time.Time) ([]ringKey, error) {
 	var list certificateList
 	if json.Unmarshal(body, &list) != nil {
 		return nil, fault.New(fault.Retry, "certificates_unreadable", "the certificate list is not its documented JSON")
@@ -79,7 +76,7 @@ func (s *certificateSource) open(body []byte, now time.Time) ([]ringKey, error) 
 		if c.Encrypted.Algorithm != AEADAlgorithm {
 			continue // algorithm_type defaults to RSA; anything else cannot be used here.
 		}
-		pem, err := s.key.Open(c.Encrypted.Nonce, c.Encrypted.AssociatedData, c.Encrypted.Ciphertext)
+		pem, err := s.keys.Open(c.Encrypted.Nonce, c.Encrypted.AssociatedData, c.Encrypted.Ciphertext)
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Terminal, "certificates_sealed", "opening a platform certificate")
 		}

@@ -6,13 +6,16 @@ import (
 	"net"
 	"net/http"
 	"os"
+
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/gate"
 )
 
-// Client makes the APIv3 calls of one account.
+// Client makes the APIv3 calls of one account. Its limits and its circuit live in it, so a process makes one per account.
 type Client struct {
 	account *Account
 	ring    *KeyRing
 	sender  sender
+	gate    *gate.Gate
 }
 
 // NewClient is the client of an account loaded ToCall; ring verifies its answers. Errors are Terminal.
@@ -25,7 +28,12 @@ func NewClient(a *Account, ring *KeyRing, o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{account: a, ring: ring, sender: sender{base: a.apiURL, sign: sign, o: o}}, nil
+	seen, err := newGauges(a, o)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{account: a, ring: ring, sender: sender{base: a.apiURL, sign: sign, o: o}, gate: newGate(a, o, seen.count)}
+	return c, seen.watch(o, c.gate)
 }
 
 // Account is whom the client calls for.
@@ -33,14 +41,14 @@ func (c *Client) Account() *Account { return c.account }
 
 // Do makes one signed call and never repeats it. pathAndQuery is escaped already and goes on the wire, and into the
 // signature, as it is; frozen is sent byte for byte, nil for none. Whatever happens is told by the Answer: a caller
-// that sees anything but Yes or No has to ask or to send the same bytes again.
+// that sees anything but Yes or No has to ask or to send the same bytes again. A call whose turn does not come within
+// Limits.MaxWait is NotSent.
 func (c *Client) Do(ctx context.Context, method, pathAndQuery string, frozen []byte) Answer {
-	accept := c.ring.AcceptSerial(c.sender.o.Clock.Now())
-	r, err := c.sender.send(ctx, method, pathAndQuery, frozen, accept)
+	pass, err := c.gate.Enter(ctx, string(OperationOf(method, pathAndQuery)))
 	if err != nil {
-		return Answer{Doubt: DoubtLocal, NotSent: true}
+		return Answer{Doubt: heldBack(err), NotSent: true}
 	}
-	a := answerOf(r)
+	r, a := c.send(ctx, pass, method, pathAndQuery, frozen)
 	if a.Doubt != DoubtUnverified {
 		return a
 	}
@@ -50,6 +58,32 @@ func (c *Client) Do(ctx context.Context, method, pathAndQuery string, frozen []b
 	}
 	a.Outcome, a.Doubt = Yes, ""
 	return a
+}
+
+// send makes the call that has its turn; a 2xx is not verified yet.
+func (c *Client) send(ctx context.Context, pass *gate.Pass, method, pathAndQuery string, frozen []byte) (reply, Answer) {
+	a := Answer{Doubt: DoubtLocal, NotSent: true}
+	defer func() { pass.Tell(told(a)) }()
+	accept := c.ring.AcceptSerial(c.sender.o.Clock.Now())
+	r, err := c.sender.send(ctx, method, pathAndQuery, frozen, accept)
+	if err != nil {
+		return reply{}, a
+	}
+	a = answerOf(r)
+	return r, a
+}
+
+// heldBack names why a call did not go: the gate, or its own caller.
+func heldBack(err error) Doubt {
+	refused, ours := errors.AsType[gate.Refused](err)
+	switch {
+	case !ours:
+		return doubtOf(err)
+	case refused.Cause == gate.ByOutage:
+		return DoubtOutage
+	default:
+		return DoubtThrottled
+	}
 }
 
 // verify checks a 2xx. Unlike a webhook it may wait for a refresh, once, when the serial is unknown (§1.3). The refresh is

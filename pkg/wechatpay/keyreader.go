@@ -33,9 +33,44 @@ func (r *keyReader) fail(field, code, format string, args ...any) {
 	r.faults = append(r.faults, fault.Invalid(path, code, format, args...))
 }
 
+// open reads every key that is needed. Its result is for use only when there is no fault.
+func (r *keyReader) open(w *merchant.WeChatAccount, n needs) *keys {
+	k := &keys{certificates: w.PlatformCertificates, answersBy: w.AnswersSignedBy, replaced: make(chan struct{}), public: newKeySet(nil)}
+	if n.private {
+		r.pair(w, k)
+	}
+	if n.apiv2 {
+		k.apiv2 = read(r, "apiv2_key_file", w.APIv2KeyFile, NewAPIv2Key)
+	}
+	if n.apiv3 {
+		k.apiv3 = read(r, "apiv3_key_file", w.APIv3KeyFile, parseAPIv3Keys)
+	}
+	if n.verify {
+		k.public = r.publicKeys(w)
+	}
+	return k
+}
+
 func (r *keyReader) mchID(id string) {
 	if !mchIDForm.MatchString(id) {
 		r.fail("mchid", "mchid_form", "a merchant number is 8 to 10 digits")
+	}
+}
+
+// pair reads the merchant API key and the serial that belongs to it. Where the certificate is configured it is the
+// judge of both.
+func (r *keyReader) pair(w *merchant.WeChatAccount, k *keys) {
+	k.private = read(r, "private_key_file", w.PrivateKeyFile, NewPrivateKey)
+	k.serial = strings.ToUpper(w.MerchantSerial)
+	if w.CertificateFile == "" || w.MerchantSerial != "" {
+		r.serial(w.MerchantSerial)
+	}
+	if w.CertificateFile != "" {
+		k.merchant = read(r, "certificate_file", w.CertificateFile, parseCertificate)
+		r.fits(w, k)
+	}
+	if !k.private.IsZero() {
+		k.signer = newSigner(w.MchID, k.serial, k.private)
 	}
 }
 
@@ -45,19 +80,36 @@ func (r *keyReader) serial(serial string) {
 	}
 }
 
-func (r *keyReader) publicKeys(w *merchant.WeChatAccount) []publicKey {
+// fits holds serial and key against the certificate, and takes its serial.
+func (r *keyReader) fits(w *merchant.WeChatAccount, k *keys) {
+	if k.merchant == nil {
+		return
+	}
+	serial := serialOf(k.merchant)
+	if w.MerchantSerial != "" && !sameSerial(w.MerchantSerial, serial) {
+		r.fail("merchant_serial", "serial_not_of_certificate", "is not the serial of certificate_file; leave it out, the file tells it")
+	}
+	if !k.private.IsZero() && !k.private.rsa.PublicKey.Equal(k.merchant.PublicKey) {
+		r.fail("private_key_file", "key_not_of_certificate", "is not the key of certificate_file")
+	}
+	k.serial = serial
+}
+
+func (r *keyReader) publicKeys(w *merchant.WeChatAccount) *keySet {
 	if len(w.PublicKeys) == 0 && !w.PlatformCertificates {
 		r.fail("public_keys", "no_verifying_key", "without a public key, platform_certificates must be true: nothing could be verified")
 	}
-	var keys []publicKey
+	var all []ringKey
 	for i, k := range w.PublicKeys {
 		field := "public_keys[" + strconv.Itoa(i) + "]"
 		if !publicKeyForm.MatchString(k.ID) {
 			r.fail(field+".id", "key_id_prefix", "the id of a WeChat Pay public key is %s and digits", PublicKeyPrefix)
 		}
-		keys = append(keys, publicKey{id: k.ID, key: read(r, field+".file", k.File, parsePublicKey)})
+		if key := read(r, field+".file", k.File, parsePublicKey); key != nil {
+			all = append(all, newRingKey(VerifyKey{Serial: k.ID}, key))
+		}
 	}
-	return keys
+	return newKeySet(all)
 }
 
 // read opens one file and parses it. The parser's error has a rule and no content; it gets the field here.

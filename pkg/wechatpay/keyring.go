@@ -1,24 +1,30 @@
 package wechatpay
 
 import (
+	"cmp"
 	"context"
 	"crypto/rsa"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth"
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth/verifiers"
+
+	"github.com/facepay-go/facepay/pkg/merchant"
 )
 
 // KeyRing holds every key WeChat may sign with for one account, by serial: public keys (微信支付公钥) from the
 // configuration and platform certificates (平台证书) that were downloaded, both at once, as the 7-day switch needs
 // (wechat-protocol.md §1.3). Safe for concurrent use; verifying takes no lock.
 type KeyRing struct {
-	keys   atomic.Pointer[keySet]
-	source *certificateSource // nil when the account downloads no certificates
-	o      Options
-	wake   chan struct{} // one pending wish for a refresh
-	turn   chan struct{} // held by the one refresh that runs
+	account *Account
+	// downloaded are the platform certificates; they count while the account is configured to have them.
+	downloaded atomic.Pointer[keySet]
+	source     certificateSource
+	o          Options
+	wake       chan struct{} // one pending wish for a refresh
+	turn       chan struct{} // held by the one refresh that runs
 	// lastTry and lastErr belong to the holder of turn, except that lastTry is also read by Run.
 	lastTry atomic.Pointer[time.Time]
 	lastErr error
@@ -53,17 +59,8 @@ func NewKeyRing(a *Account, o Options) (*KeyRing, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &KeyRing{o: o, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
-	if a.certificates {
-		if r.source, err = newCertificateSource(a, o); err != nil {
-			return nil, err
-		}
-	}
-	var keys []ringKey
-	for _, k := range a.publicKeys {
-		keys = append(keys, newRingKey(VerifyKey{Serial: k.id}, k.key))
-	}
-	r.keys.Store(newKeySet(keys))
+	r := &KeyRing{account: a, source: newCertificateSource(a, o), o: o, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
+	r.downloaded.Store(newKeySet(nil))
 	return r, nil
 }
 
@@ -79,40 +76,64 @@ func newKeySet(keys []ringKey) *keySet {
 	return s
 }
 
+func (s *keySet) find(serial string) (ringKey, bool) {
+	k, known := s.serial[serial]
+	return k, known
+}
+
+// find looks a key up among those of now.
+func (r *KeyRing) find(serial string) (ringKey, bool) {
+	configured := r.account.keys.Load()
+	if k, known := configured.public.find(serial); known || !configured.certificates {
+		return k, known
+	}
+	return r.downloaded.Load().find(serial)
+}
+
+// held are the keys of now, public keys first.
+func (r *KeyRing) held() []ringKey {
+	configured := r.account.keys.Load()
+	if !configured.certificates {
+		return configured.public.list
+	}
+	return slices.Concat(configured.public.list, r.downloaded.Load().list)
+}
+
 // Keys lists the keys held now, public keys first, in a stable order.
 func (r *KeyRing) Keys() []VerifyKey {
 	var list []VerifyKey
-	for _, k := range r.keys.Load().list {
+	for _, k := range r.held() {
 		list = append(list, k.VerifyKey)
 	}
 	return list
 }
 
-// AcceptSerial is what a request sends as Wechatpay-Serial: the first configured public key, else the valid certificate
-// that lasts longest, else "" (nothing held yet).
+// AcceptSerial is what a request sends as Wechatpay-Serial, the key its answer is wanted signed with: the first
+// configured public key, else the valid certificate that lasts longest, else "" (nothing held yet). An account with
+// answers_signed_by: certificate asks for the certificate first.
 func (r *KeyRing) AcceptSerial(now time.Time) string {
-	best := VerifyKey{}
-	for _, k := range r.keys.Load().list {
-		if !k.Certificate() {
-			return k.Serial
-		}
-		if k.validAt(now) && k.NotAfter.After(best.NotAfter) {
-			best = k.VerifyKey
+	public, longest := "", VerifyKey{}
+	for _, k := range r.held() {
+		switch {
+		case !k.Certificate() && public == "":
+			public = k.Serial
+		case k.Certificate() && k.validAt(now) && k.NotAfter.After(longest.NotAfter):
+			longest = k.VerifyKey
 		}
 	}
-	return best.Serial
+	if r.account.keys.Load().answersBy == merchant.ByCertificate {
+		return cmp.Or(longest.Serial, public)
+	}
+	return cmp.Or(public, longest.Serial)
 }
 
-func (s *keySet) verify(now time.Time, serial, message, signature string) error {
-	k, known := s.serial[serial]
-	if !known {
-		return reject(UnknownSerial, "no key is held for this Wechatpay-Serial")
-	}
+// verify checks a signature by the key.
+func (k ringKey) verify(now time.Time, message, signature string) error {
 	if !k.validAt(now) {
 		return reject(OutsideValidity, "the platform certificate of this serial is expired or not valid yet")
 	}
 	// The verifier computes and does not wait; its text may quote a serial, so it is not passed on.
-	if k.verifier.Verify(context.Background(), serial, message, signature) != nil {
+	if k.verifier.Verify(context.Background(), k.Serial, message, signature) != nil {
 		return reject(BadSignature, "the signature is not of this key over these bytes")
 	}
 	return nil

@@ -1,8 +1,11 @@
 package wechatpay
 
 import (
+	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -21,6 +24,12 @@ type Options struct {
 	Nonce func() string
 	// Timeout bounds one call, body included; DefaultTimeout when 0.
 	Timeout time.Duration
+	// Limits hold calls back; the zero Limits are the defaults.
+	Limits Limits
+	// Dice gives numbers in [0, 1) for jitter; math/rand when nil.
+	Dice func() float64
+	// Meters show what is held back and when certificates end; nil for nobody.
+	Meters metric.MeterProvider
 }
 
 // Checked is o with defaults, or a Terminal error that names what is missing.
@@ -35,6 +44,16 @@ func (o Options) Checked() (Options, error) {
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
+	}
+	if err := o.Limits.Validate(); err != nil {
+		return o, err
+	}
+	o.Limits = o.Limits.withDefaults()
+	if o.Dice == nil {
+		o.Dice = rand.Float64
+	}
+	if o.Meters == nil {
+		o.Meters = noMeters()
 	}
 	o.HTTP = withoutRedirects(o.HTTP)
 	return o, nil

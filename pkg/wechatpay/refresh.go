@@ -12,34 +12,43 @@ const (
 	refreshGap = time.Minute
 )
 
-// Run keeps the certificates fresh until ctx ends: at its start, every 24 hours, one minute after a failure, and when a
-// verification met an unknown serial. report hears the result of every fetch (nil for success) and must not block. An
-// account without platform certificates only waits.
+// Run keeps the certificates fresh until ctx ends: at its start, every 24 hours, one minute after a failure, when a
+// verification met an unknown serial, and when the account got other keys. report hears the result of every fetch (nil
+// for success) and must not block. While the account has no platform certificates it only waits for other keys.
 func (r *KeyRing) Run(ctx context.Context, report func(error)) {
-	if r.source == nil {
-		<-ctx.Done()
-		return
-	}
-	for {
+	for ctx.Err() == nil {
+		configured := r.account.keys.Load()
+		if !configured.certificates {
+			select {
+			case <-ctx.Done():
+			case <-configured.replaced:
+			}
+			continue
+		}
 		err := r.Refresh(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		report(err)
-		wait := refreshEvery
-		if err != nil {
-			wait = refreshGap
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-r.o.Clock.After(wait):
-		case <-r.wake:
-			if r.o.Clock.Sleep(ctx, r.untilAllowed()) != nil {
-				return
-			}
-		}
+		r.rest(ctx, configured, err)
 	}
+}
+
+// rest waits until the next fetch is due.
+func (r *KeyRing) rest(ctx context.Context, configured *keys, err error) {
+	wait := refreshEvery
+	if err != nil {
+		wait = refreshGap
+	}
+	select {
+	case <-ctx.Done():
+		return
+	case <-r.o.Clock.After(wait):
+		return
+	case <-r.wake:
+	case <-configured.replaced:
+	}
+	_ = r.o.Clock.Sleep(ctx, r.untilAllowed()) // Run looks at ctx next
 }
 
 // Refresh fetches the platform certificates once: GET /v3/certificates, decrypted, then verified by one of the keys
@@ -48,7 +57,7 @@ func (r *KeyRing) Run(ctx context.Context, report func(error)) {
 // A failure (Retry) changes nothing. That the account has no certificate (404 RESOURCE_NOT_EXISTS) is an error
 // (Terminal, no_verifying_key) only when there is no public key either.
 func (r *KeyRing) Refresh(ctx context.Context) error {
-	if r.source == nil {
+	if !r.account.keys.Load().certificates {
 		return nil
 	}
 	select {
@@ -68,17 +77,11 @@ func (r *KeyRing) Refresh(ctx context.Context) error {
 }
 
 func (r *KeyRing) fetch(ctx context.Context, now time.Time) error {
-	var public []ringKey
-	for _, k := range r.keys.Load().list {
-		if !k.Certificate() {
-			public = append(public, k)
-		}
-	}
-	certificates, err := r.source.fetch(ctx, now, r.AcceptSerial(now), public)
+	certificates, err := r.source.fetch(ctx, now, r.AcceptSerial(now), r.account.keys.Load().public.list)
 	if err != nil {
 		return err
 	}
-	r.keys.Store(newKeySet(append(public, certificates...)))
+	r.downloaded.Store(newKeySet(certificates))
 	return nil
 }
 

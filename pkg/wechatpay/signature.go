@@ -19,14 +19,15 @@ const probePrefix = "WECHATPAY/SIGNTEST/"
 // notification (§7.2). body is the bytes as received; a 204 has none. The error has a Reason. It never waits: an
 // unknown serial fails, and wakes the refresh of Run.
 func (r *KeyRing) VerifySigned(now time.Time, h http.Header, body []byte) error {
-	err := r.keys.Load().verifySigned(now, h, body)
+	err := verifySigned(now, h, body, r.find)
 	if reason := ReasonOf(err); reason == UnknownSerial || reason == OutsideValidity {
 		r.askRefresh()
 	}
 	return err
 }
 
-func (s *keySet) verifySigned(now time.Time, h http.Header, body []byte) error {
+// verifySigned finds the key by the serial in the headers: it never assumes one (§1.3).
+func verifySigned(now time.Time, h http.Header, body []byte, find func(serial string) (ringKey, bool)) error {
 	timestamp, nonce := h.Get(consts.WechatPayTimestamp), h.Get(consts.WechatPayNonce)
 	serial, signature := h.Get(consts.WechatPaySerial), h.Get(consts.WechatPaySignature)
 	if timestamp == "" || nonce == "" || serial == "" || signature == "" {
@@ -35,7 +36,11 @@ func (s *keySet) verifySigned(now time.Time, h http.Header, body []byte) error {
 	if err := withinWindow(now, timestamp); err != nil {
 		return err
 	}
-	err := s.verify(now, serial, timestamp+"\n"+nonce+"\n"+string(body)+"\n", signature)
+	key, known := find(serial)
+	if !known {
+		return reject(UnknownSerial, "no key is held for this Wechatpay-Serial")
+	}
+	err := key.verify(now, timestamp+"\n"+nonce+"\n"+string(body)+"\n", signature)
 	if ReasonOf(err) == BadSignature && strings.HasPrefix(signature, probePrefix) {
 		return reject(SignProbe, "WeChat probed whether signatures are verified")
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/process"
 	"github.com/facepay-go/facepay/pkg/seal"
 	"github.com/facepay-go/facepay/pkg/service"
+	"github.com/facepay-go/facepay/pkg/wechatpay/upkeep"
 
 	"github.com/facepay-go/facepay/services/authinfo/internal/document"
 	"github.com/facepay-go/facepay/services/authinfo/internal/handle"
@@ -43,7 +44,7 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	desk, err := openIssuer(cfg, d, credentials)
+	desk, keys, err := openIssuer(cfg, d, credentials)
 	if err != nil {
 		return nil, err
 	}
@@ -65,13 +66,13 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 		return nil, err
 	}
 	due := &handle.SessionDue{Sessions: sessions, Every: cfg.SweepEvery, Log: d.Log}
-	return &Service{parts: []service.Part{
+	return &Service{parts: append(keys,
 		sweep("session outbox", sessions.SweepOutbox, cfg.SweepEvery),
 		sweep("credential outbox", credentials.SweepOutbox, cfg.SweepEvery),
 		service.Loop("session timer", due.Sweep),
-		{Name: "events", Start: events.Start, Stop: events.Stop},
+		service.Part{Name: "events", Start: events.Start, Stop: events.Stop},
 		requests.Part(),
-	}}, nil
+	)}, nil
 }
 
 func sweep(name string, run func(context.Context, time.Duration), every time.Duration) service.Part {
@@ -81,27 +82,32 @@ func sweep(name string, run func(context.Context, time.Duration), every time.Dur
 	})
 }
 
-// openIssuer opens the keys that seal credentials and those that ask WeChat for them.
-func openIssuer(cfg Config, d process.Deps, credentials document.Credentials) (*issuer.Issuer, error) {
+// openIssuer opens the keys that seal credentials and those that ask WeChat for them. The parts keep the latter those of
+// their files.
+func openIssuer(cfg Config, d process.Deps, credentials document.Credentials) (*issuer.Issuer, []service.Part, error) {
 	keys, err := seal.LoadKeys(cfg.SealKeys)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sealer, err := seal.New(keys, rand.Reader)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	answers, err := d.Telemetry.Meters.Meter(Name).Int64Counter("facepay_authinfo_wechat_answers")
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Terminal, "telemetry", "making the answer counter")
+		return nil, nil, fault.Wrap(err, fault.Terminal, "telemetry", "making the answer counter")
 	}
 	weChat, err := issuer.OpenWeChat(d.Merchants, issuer.WeChatDeps{
 		HTTP: d.HTTP, Clock: d.Clock, Nonce: rand.Text, Timeout: cfg.WeChatTimeout, Answers: answers, Log: d.Log,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	parts, err := upkeep.Parts(upkeep.Deps{Merchants: d.Merchants, Clock: d.Clock, Meters: d.Telemetry.Meters, Log: d.Log}, weChat.Kept...)
+	if err != nil {
+		return nil, nil, err
 	}
 	return issuer.New(cfg.CredentialMargin, cfg.Requests.Deadline, issuer.Deps{
 		Credentials: credentials, WeChat: weChat, Sealer: sealer, Clock: d.Clock, Log: d.Log,
-	}), nil
+	}), parts, nil
 }

@@ -26,7 +26,10 @@ type Config struct {
 	TopUp time.Duration `yaml:"top_up"`
 	// CallTimeout bounds one call to WeChat, on the machine's clock; 10s.
 	CallTimeout time.Duration `yaml:"call_timeout"`
-	// Claim is how long a replica keeps an order to itself while it calls WeChat; more than twice call_timeout; 25s.
+	// Limits hold calls to WeChat back: this replica's share of the rates in merchants.yaml, pauses after 429, and outages.
+	Limits wechatpay.Limits `yaml:"limits"`
+	// Claim is how long a replica keeps an order to itself while it calls WeChat; more than twice call_timeout and
+	// limits.max_wait together; 25s.
 	Claim time.Duration `yaml:"claim"`
 	// SweepEvery is the pause between looks for due timers and unpublished events; 500ms.
 	SweepEvery time.Duration `yaml:"sweep_every"`
@@ -59,7 +62,7 @@ func (c Config) Validate() error {
 	}{
 		{"public_base", c.PublicBase != "" && !strings.HasSuffix(c.PublicBase, "/"), "is required, without a slash at its end"},
 		{"call_timeout", c.CallTimeout > 0, "must be positive"},
-		{"claim", c.Claim > 2*c.CallTimeout, "must be more than twice call_timeout"},
+		{"claim", c.Claim > 2*c.CallTimeout+c.Limits.Wait(), "must be more than twice call_timeout and limits.max_wait together"},
 		{"top_up", c.TopUp > 0, "must be positive"},
 		{"sweep_every", c.SweepEvery > 0, "must be positive"},
 		{"consumers", c.Consumers > 0, "must be positive"},
@@ -73,6 +76,9 @@ func (c Config) Validate() error {
 	}
 	if err := c.Timers.Validate(); err != nil {
 		return err
+	}
+	if err := c.Limits.Validate(); err != nil {
+		return fault.Invalid("limits."+fault.FieldOf(err), "config_invalid", "%s", fault.TextOf(err))
 	}
 	return validBase(c.PublicBase)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/service"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/pkg/wechatpay/jump"
+	"github.com/facepay-go/facepay/pkg/wechatpay/upkeep"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/errand"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/handle"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/wechat"
@@ -82,11 +83,13 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 
 // desks opens one client per channel account and one desk per merchant. The parts keep the accounts' keys fresh.
 func desks(cfg Config, d process.Deps) (map[string]*wechat.Desk, []service.Part, error) {
-	options := wechatpay.Options{HTTP: d.HTTP, Clock: d.Clock, Nonce: rand.Text, Timeout: cfg.CallTimeout}
+	options := wechatpay.Options{
+		HTTP: d.HTTP, Clock: d.Clock, Nonce: rand.Text, Timeout: cfg.CallTimeout, Limits: cfg.Limits, Meters: d.Telemetry.Meters,
+	}
 	clients := map[string]*wechatpay.Client{}
-	jumps := map[string]jump.Signer{}
+	jumps := map[string]func() jump.Signer{}
 	all := map[string]*wechat.Desk{}
-	var parts []service.Part
+	var kept []upkeep.Kept
 	for _, m := range d.Merchants.Merchants() {
 		a, _ := d.Merchants.AccountOf(m.ID) // a valid book has it
 		if clients[a.ID] == nil {
@@ -102,17 +105,12 @@ func desks(cfg Config, d process.Deps) (map[string]*wechat.Desk, []service.Part,
 			if err != nil {
 				return nil, nil, err
 			}
-			clients[a.ID], jumps[a.ID] = client, jump.Signer{MchID: a.WeChat.MchID, Key: account.APIv2()}
-			parts = append(parts, service.Loop("keys of "+a.ID, func(ctx context.Context) error {
-				ring.Run(ctx, func(err error) {
-					if err != nil {
-						d.Log.Warn("refreshing WeChat's keys", "account", a.ID, "error", err)
-					}
-				})
-				return ctx.Err()
-			}))
+			clients[a.ID] = client
+			jumps[a.ID] = func() jump.Signer { return jump.Signer{MchID: a.WeChat.MchID, Key: account.APIv2()} } // of today
+			kept = append(kept, upkeep.Kept{Account: account, Ring: ring})
 		}
 		all[m.ID] = wechat.NewDesk(m, notifyURL(cfg.PublicBase, a.ID), clients[a.ID], jumps[a.ID])
 	}
-	return all, parts, nil
+	parts, err := upkeep.Parts(upkeep.Deps{Merchants: d.Merchants, Clock: d.Clock, Meters: d.Telemetry.Meters, Log: d.Log}, kept...)
+	return all, parts, err
 }

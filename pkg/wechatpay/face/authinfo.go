@@ -39,8 +39,9 @@ func (c *Client) AuthInfo(ctx context.Context, ask Ask) (Grant, error) {
 	if err := ask.Validate(c.account.Partner()); err != nil {
 		return Grant{}, err
 	}
+	key := c.account.APIv2() // one call, one key, also while it is replaced
 	fields := c.fields(ask)
-	fields["sign"] = c.account.APIv2().Sign(fields, wechatpay.HMACSHA256)
+	fields["sign"] = key.Sign(fields, wechatpay.HMACSHA256)
 	raw, err := c.post(ctx, EncodeXML(fields))
 	if err != nil {
 		return Grant{}, err
@@ -49,7 +50,7 @@ func (c *Client) AuthInfo(ctx context.Context, ask Ask) (Grant, error) {
 	if err != nil {
 		return Grant{}, unverified("the answer is not v2 XML")
 	}
-	return c.grantOf(answer)
+	return c.grantOf(answer, key)
 }
 
 // fields are the parameters without their signature; empty ones are not sent.
@@ -99,9 +100,9 @@ func unavailable(text string) error { return fault.New(fault.Retry, "face_unavai
 func unverified(text string) error { return fault.New(fault.Retry, "face_unverified", "%s", text) }
 
 // grantOf judges an answer. A sign that is present must hold; SUCCESS must have one (§2.2).
-func (c *Client) grantOf(answer map[string]string) (Grant, error) {
+func (c *Client) grantOf(answer map[string]string, key wechatpay.APIv2Key) (Grant, error) {
 	signed := answer["sign"] != ""
-	if signed && !c.account.APIv2().Verify(answer, wechatpay.HMACSHA256) {
+	if signed && !key.Verify(answer, wechatpay.HMACSHA256) {
 		return Grant{}, unverified("the answer's signature is not of this account's APIv2 key")
 	}
 	if answer["return_code"] != success {

@@ -39,7 +39,7 @@ func vectorHeader(t testing.TB) http.Header {
 	return h
 }
 
-func receiver(t testing.TB) (*wechatpay.KeyRing, wechatpay.APIv3Key) {
+func receiver(t testing.TB) (*wechatpay.KeyRing, wechatpay.APIv3Keys) {
 	t.Helper()
 	account, err := wechatpay.LoadAccount(wechattest.Account(t, "http://127.0.0.1:1"), wechatpay.ToReceive)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/process"
 	"github.com/facepay-go/facepay/services/authinfo"
 	callbackingest "github.com/facepay-go/facepay/services/callback-ingest"
@@ -28,6 +29,12 @@ func TestTheExampleConfigurationsAreValid(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
+	}
+}
+
+func TestTheExampleMerchantsFileIsValid(t *testing.T) {
+	if _, err := merchant.Load(filepath.Join(top, "deploy/examples/merchants.yaml")); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -81,7 +81,7 @@ var known = []fault{
 		edits: []edit{
 			{"pkg/wechatpay/signature.go", "import (\n", "import (\n\t\"context\"\n"},
 			{"pkg/wechatpay/signature.go",
-				"\terr := r.keys.Load().verifySigned(", "\t_ = r.Refresh(context.Background())\n\terr := r.keys.Load().verifySigned("},
+				"\terr := verifySigned(", "\t_ = r.Refresh(context.Background())\n\terr := verifySigned("},
 		},
 		pkg: "pkg/wechatpay", test: "TestVerifyingNeverCallsOutAndWakesRun",
 	},

@@ -78,3 +78,23 @@ func private(t testing.TB, text string) *rsa.PrivateKey {
 	}
 	return key.(*rsa.PrivateKey)
 }
+
+// PrivatePEM is a private key as WeChat's tool writes it, PKCS8.
+func PrivatePEM(t testing.TB, key *rsa.PrivateKey) string {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}
+
+// PublicPEM is the public half of a key, PKIX.
+func PublicPEM(t testing.TB, key *rsa.PrivateKey) string {
+	t.Helper()
+	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+}

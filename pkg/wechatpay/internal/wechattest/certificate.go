@@ -54,8 +54,14 @@ func NewCertificate(t testing.TB, key *rsa.PrivateKey, serial string, notBefore,
 		PEM: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))}
 }
 
-// CertificateList is the body of GET /v3/certificates (§1.4).
+// CertificateList is the body of GET /v3/certificates (§1.4), sealed with APIv3Key.
 func CertificateList(t testing.TB, certificates ...Certificate) string {
+	t.Helper()
+	return CertificateListSealed(t, APIv3Key, certificates...)
+}
+
+// CertificateListSealed is CertificateList sealed with another APIv3 key.
+func CertificateListSealed(t testing.TB, apiv3 string, certificates ...Certificate) string {
 	t.Helper()
 	type sealed struct {
 		Algorithm      string `json:"algorithm"`
@@ -75,7 +81,7 @@ func CertificateList(t testing.TB, certificates ...Certificate) string {
 	for _, c := range certificates {
 		nonce := rand.Text()[:12]
 		list.Data = append(list.Data, entry{c.Serial, c.NotBefore.Format(time.RFC3339), c.NotAfter.Format(time.RFC3339),
-			sealed{"AEAD_AES_256_GCM", nonce, "certificate", Seal(t, nonce, "certificate", c.PEM)}})
+			sealed{"AEAD_AES_256_GCM", nonce, "certificate", SealWith(t, apiv3, nonce, "certificate", c.PEM)}})
 	}
 	body, err := json.Marshal(list)
 	if err != nil {
@@ -84,10 +90,16 @@ func CertificateList(t testing.TB, certificates ...Certificate) string {
 	return string(body)
 }
 
-// Seal encrypts with the APIv3 key.
+// Seal encrypts with APIv3Key.
 func Seal(t testing.TB, nonce, associatedData, plain string) string {
 	t.Helper()
-	block, err := aes.NewCipher([]byte(APIv3Key))
+	return SealWith(t, APIv3Key, nonce, associatedData, plain)
+}
+
+// SealWith encrypts with another APIv3 key.
+func SealWith(t testing.TB, apiv3, nonce, associatedData, plain string) string {
+	t.Helper()
+	block, err := aes.NewCipher([]byte(apiv3))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,21 +119,31 @@ var authorization = regexp.MustCompile(
 
 // CheckAuthorization verifies the merchant's signature over the request as it arrived (§1.2).
 func CheckAuthorization(got Got) error {
-	m := authorization.FindStringSubmatch(got.Header.Get("Authorization"))
-	if m == nil {
-		return fmt.Errorf("authorization header %q", got.Header.Get("Authorization"))
-	}
-	signature, err := base64.StdEncoding.DecodeString(m[5])
-	if err != nil {
-		return err
-	}
 	block, _ := pem.Decode([]byte(merchantPublic))
 	public, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {
 		return err
 	}
+	_, err = CheckAuthorizationBy(got, func(string) *rsa.PublicKey { return public.(*rsa.PublicKey) })
+	return err
+}
+
+// CheckAuthorizationBy is CheckAuthorization by the key that belongs to the serial; it gives the serial.
+func CheckAuthorizationBy(got Got, keyOf func(serial string) *rsa.PublicKey) (serial string, err error) {
+	m := authorization.FindStringSubmatch(got.Header.Get("Authorization"))
+	if m == nil {
+		return "", fmt.Errorf("authorization header %q", got.Header.Get("Authorization"))
+	}
+	signature, err := base64.StdEncoding.DecodeString(m[5])
+	if err != nil {
+		return "", err
+	}
+	public := keyOf(m[4])
+	if public == nil {
+		return "", fmt.Errorf("serial %s has no key", m[4])
+	}
 	sum := sha256.Sum256([]byte(got.Method + "\n" + got.URI + "\n" + m[3] + "\n" + m[2] + "\n" + got.Body + "\n"))
-	return rsa.VerifyPKCS1v15(public.(*rsa.PublicKey), crypto.SHA256, sum[:], signature)
+	return m[4], rsa.VerifyPKCS1v15(public, crypto.SHA256, sum[:], signature)
 }
 
 func or(s, otherwise string) string {

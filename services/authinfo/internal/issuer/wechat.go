@@ -16,6 +16,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/service"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/pkg/wechatpay/face"
+	"github.com/facepay-go/facepay/pkg/wechatpay/upkeep"
 
 	"github.com/facepay-go/facepay/services/authinfo/internal/credential"
 )
@@ -44,6 +45,8 @@ type WeChatDeps struct {
 type WeChat struct {
 	deps    WeChatDeps
 	clients map[string]*face.Client // by mch_id, which is unique among accounts
+	// Kept are the accounts whose keys are to be kept those of their files.
+	Kept []upkeep.Kept
 }
 
 // OpenWeChat opens the APIv2 key of every WeChat account. Errors are Terminal and name account and field.
@@ -60,6 +63,7 @@ func OpenWeChat(book *merchant.Book, deps WeChatDeps) (WeChat, error) {
 			broken = append(broken, err)
 			continue
 		}
+		w.Kept = append(w.Kept, upkeep.Kept{Account: account})
 		if w.clients[account.MchID()], err = face.New(account, options); err != nil {
 			broken = append(broken, err)
 		}

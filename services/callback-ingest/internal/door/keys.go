@@ -12,8 +12,8 @@ import (
 type Keys struct {
 	// Ring verifies, by public keys and platform certificates at once.
 	Ring *wechatpay.KeyRing
-	// APIv3 decrypts.
-	APIv3 wechatpay.APIv3Key
+	// APIv3 decrypts, during a rotation with the new key and with the old one.
+	APIv3 wechatpay.APIv3Keys
 }
 
 // open verifies the body as received, and only then parses and decrypts it (wechat-protocol.md §7.2). It never waits: an

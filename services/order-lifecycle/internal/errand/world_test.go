@@ -20,7 +20,6 @@ import (
 	"github.com/facepay-go/facepay/pkg/lane"
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/service"
-	"github.com/facepay-go/facepay/pkg/wechatpay/jump"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/wechat"
@@ -107,7 +106,7 @@ func newWorld(t *testing.T, slots int) *world {
 
 func (w *world) desk(services ...merchant.PayScoreService) *wechat.Desk {
 	m := merchant.Merchant{ID: "acme", WeChat: merchant.WeChatUse{AppID: "wx8888888888888888", Services: services}}
-	return wechat.NewDesk(m, "https://pay.example.com/v1/notify/wechat/wx-main", w.server.Client(w.t, false), jump.Signer{})
+	return wechat.NewDesk(m, "https://pay.example.com/v1/notify/wechat/wx-main", w.server.Client(w.t, false), nil)
 }
 
 func must(t *testing.T, err error) {

@@ -19,12 +19,12 @@ type Desk struct {
 	notifyURL string
 	client    *payscore.Client
 	refunds   *refund.Client
-	jumps     jump.Signer
+	jumps     func() jump.Signer
 }
 
 // NewDesk is the desk of a merchant that calls through its account's client. notifyURL receives the callbacks of orders
 // and refunds; jumps signs the ways to WeChat's pages.
-func NewDesk(m merchant.Merchant, notifyURL string, client *wechatpay.Client, jumps jump.Signer) *Desk {
+func NewDesk(m merchant.Merchant, notifyURL string, client *wechatpay.Client, jumps func() jump.Signer) *Desk {
 	return &Desk{
 		merchant: m, partner: client.Account().Partner(), notifyURL: notifyURL,
 		client: payscore.New(client), refunds: refund.New(client), jumps: jumps,

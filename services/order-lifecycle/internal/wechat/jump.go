@@ -13,7 +13,7 @@ import (
 func (d *Desk) Jump(o *order.Order, now time.Time, nonce string) (jump.Page, error) {
 	m := jump.Moment{At: now, Nonce: nonce}
 	if o.State == order.AwaitingConfirm {
-		return d.jumps.Confirm(wechatpay.NewSecret(o.Package), m)
+		return d.jumps().Confirm(wechatpay.NewSecret(o.Package), m)
 	}
-	return d.jumps.OrderDetail(o.ServiceID, o.OutOrderNo, m)
+	return d.jumps().OrderDetail(o.ServiceID, o.OutOrderNo, m)
 }
