@@ -73,6 +73,17 @@ type Payment struct {
 	// ByHand is true when the user paid an open order himself (主动支付) instead of being debited (自动扣款): the bill shows
 	// the two differently (wechat-protocol.md §8.5).
 	ByHand bool
+	// ByMerchant is true when the merchant was paid elsewhere and said so (sync): WeChat collected nothing, there is no
+	// TransactionID, and no bill shows it (wechat-protocol.md §6.7, §8.5).
+	ByMerchant bool
+}
+
+// PaidType is who collected: NEWTON is WeChat, MCH the merchant (wechat-protocol.md §6.3).
+func (p Payment) PaidType() string {
+	if p.ByMerchant {
+		return "MCH"
+	}
+	return "NEWTON"
 }
 
 // Order is one service order.
@@ -96,7 +107,9 @@ type Order struct {
 	Payments  []Payment
 
 	// PaidAt is when something was collected last.
-	CreatedAt, CompletedAt, CancelledAt, PaidAt time.Time
+	CreatedAt, CompletedAt, ModifiedAt, CancelledAt, PaidAt time.Time
+	// Modifications counts how often the total was lowered.
+	Modifications int
 
 	// CreatedWith, CompletedWith and CancelledWith are digests of the parameters, to tell an identical repeat from
 	// another request under the same number (wechat-protocol.md §1.5).
@@ -123,6 +136,17 @@ func (o *Order) Paid() money.Fen {
 	var sum money.Fen
 	for _, p := range o.Payments {
 		sum += p.Amount
+	}
+	return sum
+}
+
+// PaidElsewhere is the part of Paid that the merchant collected himself, fen.
+func (o *Order) PaidElsewhere() money.Fen {
+	var sum money.Fen
+	for _, p := range o.Payments {
+		if p.ByMerchant {
+			sum += p.Amount
+		}
 	}
 	return sum
 }

@@ -22,9 +22,13 @@ const (
 	NotCancellable
 	// NotPending: only an order that waits for its payment can be paid.
 	NotPending
+	// NotLower: a total can only be modified downwards.
+	NotLower
+	// BelowPaid: so much has been collected already.
+	BelowPaid
 )
 
-var refusals = [...]string{"", "different parameters", "unconfirmed", "already cancelled", "already done", "not cancellable", "not pending"}
+var refusals = [...]string{"", "different parameters", "unconfirmed", "already cancelled", "already done", "not cancellable", "not pending", "not lower", "below what is paid"}
 
 func (r Refusal) Error() string { return "order refused: " + refusals[r] }
 

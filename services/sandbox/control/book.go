@@ -26,12 +26,23 @@ type OrderRow struct {
 	TotalAmount      money.Fen  `json:"total_amount"`
 	PaidAmount       money.Fen  `json:"paid_amount"`
 	TransactionIDs   []string   `json:"transaction_ids,omitempty"`
+	Payments         []Payment  `json:"payments,omitempty"`
 	PaidByHand       bool       `json:"paid_by_hand,omitempty"`
 	DeductTries      int        `json:"failed_deductions,omitempty"`
 	CreatedAt        time.Time  `json:"created_at"`
 	CompletedAt      *time.Time `json:"completed_at,omitempty"`
+	ModifiedAt       *time.Time `json:"modified_at,omitempty"`
 	CancelledAt      *time.Time `json:"cancelled_at,omitempty"`
 	PaidAt           *time.Time `json:"paid_at,omitempty"`
+}
+
+// Payment is one collected amount, fen. What the merchant collected himself (sync) is of type MCH, has no transaction_id,
+// and counts in paid_amount as it does at WeChat.
+type Payment struct {
+	Amount        money.Fen `json:"amount"`
+	PaidType      string    `json:"paid_type"`
+	TransactionID string    `json:"transaction_id,omitempty"`
+	PaidAt        time.Time `json:"paid_at"`
 }
 
 // Totals are over the whole book; amounts in fen.
@@ -41,9 +52,11 @@ type Totals struct {
 	States    map[string]int `json:"states"`
 	Completed int            `json:"completed"`
 	Paid      int            `json:"paid"`
-	// DueFen is the sum of completed totals of orders that are not cancelled, PaidFen what was collected.
-	DueFen  money.Fen `json:"due_fen"`
-	PaidFen money.Fen `json:"paid_fen"`
+	// DueFen is the sum of completed totals of orders that are not cancelled, PaidFen what was collected, PaidElsewhereFen
+	// the part of it that merchants collected themselves (sync).
+	DueFen           money.Fen `json:"due_fen"`
+	PaidFen          money.Fen `json:"paid_fen"`
+	PaidElsewhereFen money.Fen `json:"paid_elsewhere_fen"`
 }
 
 // BookPage is a page of the book by time of creation; Totals come with the first page only.
@@ -103,6 +116,7 @@ func (t *Totals) add(o *book.Order) {
 	t.Created++
 	t.States[state]++
 	t.PaidFen += o.Paid()
+	t.PaidElsewhereFen += o.PaidElsewhere()
 	if o.State == book.Done && len(o.Payments) > 0 {
 		t.Paid++
 	}
@@ -115,9 +129,12 @@ func (t *Totals) add(o *book.Order) {
 func rowOf(o *book.Order) OrderRow {
 	row := OrderRow{MchID: o.MchID, OutOrderNo: o.OutOrderNo, OrderID: o.OrderID, AppID: o.AppID, ServiceID: o.ServiceID, OpenID: o.OpenID,
 		State: o.State, StateDescription: o.Description, Completed: o.Completed, TotalAmount: o.Total, PaidAmount: o.Paid(), DeductTries: o.DeductTries,
-		CreatedAt: o.CreatedAt, CompletedAt: unlessZero(o.CompletedAt), CancelledAt: unlessZero(o.CancelledAt), PaidAt: unlessZero(o.PaidAt)}
+		CreatedAt: o.CreatedAt, CompletedAt: unlessZero(o.CompletedAt), ModifiedAt: unlessZero(o.ModifiedAt), CancelledAt: unlessZero(o.CancelledAt), PaidAt: unlessZero(o.PaidAt)}
 	for _, p := range o.Payments {
-		row.TransactionIDs = append(row.TransactionIDs, p.TransactionID)
+		row.Payments = append(row.Payments, Payment{p.Amount, p.PaidType(), p.TransactionID, p.At})
+		if p.TransactionID != "" {
+			row.TransactionIDs = append(row.TransactionIDs, p.TransactionID)
+		}
 		row.PaidByHand = row.PaidByHand || p.ByHand
 	}
 	return row

@@ -18,6 +18,12 @@ func (s *Server) before(c *call) (rep reply, instead bool) {
 		return replyTo(nil, unfinishedOrder()), true
 	case plan.DeductionRunning:
 		return replyTo(nil, deductionRunning()), true
+	case plan.NotModifiable:
+		return replyTo(nil, notModifiable()), true
+	case plan.CollectionUnclear:
+		return replyTo(nil, collectionUnclear()), true
+	case plan.NoPermission:
+		return replyTo(nil, notPermitted(internalNoPermission)), true
 	case plan.TooFrequent:
 		return replyTo(nil, tooFrequent()), true
 	case plan.SystemError:

@@ -87,7 +87,7 @@ func (s *Server) run(c *call, do operation) reply {
 	if rep, instead := s.before(c); instead {
 		return rep
 	}
-	result, err := do(context.WithoutCancel(c.Context()), c)
+	result, err := s.execute(context.WithoutCancel(c.Context()), c, do)
 	if err != nil {
 		if _, named := errors.AsType[*refusal](err); !named {
 			s.Log.ErrorContext(c.Context(), "call failed inside", "operation", c.subject.Operation, "class", fault.ClassOf(err).String(), "code", fault.CodeOf(err))
@@ -97,6 +97,16 @@ func (s *Server) run(c *call, do operation) reply {
 		result, err = s.lie(context.WithoutCancel(c.Context()), c, result)
 	}
 	return s.after(c, replyTo(result, err))
+}
+
+// execute does the work, behind a deduction when the fault says that one comes first.
+func (s *Server) execute(ctx context.Context, c *call, do operation) (any, error) {
+	if c.rule.Kind == plan.PaidFirst {
+		if err := s.collectFirst(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return do(ctx, c)
 }
 
 // replyTo encodes a result or an error.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/facepay-go/facepay/services/sandbox/book"
+	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 )
 
 // cancelRequest is the body of a cancel (wechat-protocol.md §6.5).
@@ -13,7 +14,8 @@ type cancelRequest struct {
 	Reason    string `json:"reason"`
 }
 
-type cancelAnswer struct {
+// orderNames is the answer of cancel and pay.
+type orderNames struct {
 	AppID      string `json:"appid"`
 	MchID      string `json:"mchid"`
 	OutOrderNo string `json:"out_order_no"`
@@ -44,16 +46,17 @@ func (s *Server) cancel(ctx context.Context, c *call) (any, error) {
 		if !sameService(o, request.AppID, request.ServiceID) {
 			return false, unknownOrder()
 		}
-		changed, err := o.Cancel(book.Cancellation{With: with, At: c.now, RefuseCompleted: service.RefuseCancelAfterComplete})
+		refuse := service.RefuseCancelAfterComplete || c.rule.Kind == plan.NotCancellable
+		changed, err := o.Cancel(book.Cancellation{With: with, At: c.now, RefuseCompleted: refuse})
 		c.executed = changed
 		return changed, err
 	})
 	if err != nil {
 		return nil, refusalOf(err, "当前订单状态不满足撤销条件")
 	}
-	return cancelAnswerOf(&order), nil
+	return namesOf(&order), nil
 }
 
-func cancelAnswerOf(o *book.Order) cancelAnswer {
-	return cancelAnswer{o.AppID, o.MchID, o.OutOrderNo, o.ServiceID, o.OrderID}
+func namesOf(o *book.Order) orderNames {
+	return orderNames{o.AppID, o.MchID, o.OutOrderNo, o.ServiceID, o.OrderID}
 }

@@ -28,6 +28,9 @@ func (s *Server) AnnouncePaid(ctx context.Context) error {
 		return err
 	}
 	for _, o := range paid {
+		if last := o.Payments[len(o.Payments)-1]; last.ByMerchant {
+			continue // nobody is told of what the merchant said himself (§7.1)
+		}
 		if err := s.announce(ctx, o, s.Notices.Add); err != nil {
 			return err
 		}
@@ -84,6 +87,18 @@ func (s *Server) collectEarly(ctx context.Context, o book.Order) error {
 	}
 	defer s.deductions.Release(id)
 	return ignoreNotPending(s.collect(ctx, o, book.Payment{}, s.Notices.AddAndDeliver))
+}
+
+// collectFirst debits the called order if it is pending, and leaves its notice on its way.
+func (s *Server) collectFirst(ctx context.Context, c *call) error {
+	order, err := s.Book.Order(ctx, c.merchant.MchID, c.subject.OutOrderNo)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return ignoreNotPending(s.collect(ctx, order, book.Payment{}, s.Notices.Add))
 }
 
 // collect takes p.Amount of what is due, all of it when that is 0, now, under a new transaction_id, and announces it.

@@ -91,8 +91,8 @@ func collectionOf(o *book.Order) *collection {
 		c.State = "USER_PAID"
 	}
 	for i, p := range o.Payments {
-		d := detail{Seq: i + 1, Amount: p.Amount, PaidType: "NEWTON", PaidTime: compact(p.At)}
-		if c.State == "USER_PAID" { // a part has none before the rest is in (§6.3)
+		d := detail{Seq: i + 1, Amount: p.Amount, PaidType: p.PaidType(), PaidTime: compact(p.At)}
+		if c.State == "USER_PAID" { // a part has none before the rest is in, what the merchant collected never (§6.3)
 			d.TransactionID = p.TransactionID
 		}
 		c.Details = append(c.Details, d)

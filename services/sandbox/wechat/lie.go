@@ -56,8 +56,8 @@ func (s *Server) another(ctx context.Context, own book.Order, kind plan.Kind) (b
 // sameAnswer is an answer of the same shape about another order.
 func sameAnswer(result any, other *book.Order) any {
 	switch own := result.(type) {
-	case cancelAnswer:
-		return cancelAnswerOf(other)
+	case orderNames:
+		return namesOf(other)
 	case orderEntity:
 		switch {
 		case own.Package != "":

@@ -65,6 +65,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /v3/payscore/serviceorder", s.v3(plan.Query, s.query))
 	mux.HandleFunc("POST /v3/payscore/serviceorder/{out_order_no}/complete", s.v3(plan.Complete, s.complete))
 	mux.HandleFunc("POST /v3/payscore/serviceorder/{out_order_no}/cancel", s.v3(plan.Cancel, s.cancel))
+	mux.HandleFunc("POST /v3/payscore/serviceorder/{out_order_no}/modify", s.v3(plan.Modify, s.modify))
+	mux.HandleFunc("POST /v3/payscore/serviceorder/{out_order_no}/sync", s.v3(plan.Sync, s.sync))
+	mux.HandleFunc("POST /v3/payscore/serviceorder/{out_order_no}/pay", s.v3(plan.Pay, s.pay))
 	mux.HandleFunc("/v3/", s.v3("", s.notSimulated))
 	return mux
 }
