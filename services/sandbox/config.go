@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"net/url"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -79,10 +80,12 @@ const (
 // Service is one PayScore service_id.
 type Service struct {
 	ID string
-	// Confirm is true for a need-confirm service; its orders stay CREATED, since confirming is not simulated yet.
+	// Confirm is true for a need-confirm (需确认) service: its orders wait for the user, whom the control API plays.
 	Confirm bool
 	// RiskMode is refuse when empty.
 	RiskMode account.RiskMode
+	// RiskNames are the risk_fund names allowed, all that the mode may have when empty.
+	RiskNames []string
 	// Cap is the risk amount cap, fen.
 	Cap         money.Fen
 	SmartRetail bool
@@ -184,6 +187,15 @@ func (m Merchant) account() (*account.Merchant, error) {
 		}
 		if u, err := url.Parse(s.NotifyURL); err != nil || s.NotifyURL != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 			return nil, invalid("services.service_notify_url", "must be an http or https URL, or absent")
+		}
+		allowed := account.RiskNames(s.Confirm)
+		if len(s.RiskNames) == 0 {
+			s.RiskNames = allowed
+		}
+		for _, name := range s.RiskNames {
+			if !slices.Contains(allowed, name) {
+				return nil, invalid("services.risk_names", "must be names that the service's mode may have")
+			}
 		}
 		known.Services = append(known.Services, account.Service(s))
 	}

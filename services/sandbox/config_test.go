@@ -99,7 +99,10 @@ func TestAConfigurationThatBreaksARuleNamesItsField(t *testing.T) {
 		"merchants.key_mode":             func(c *sandbox.Config) { c.Merchants[0].KeyMode = "x" },
 		"merchants.platform_certificate": func(c *sandbox.Config) { c.Merchants[0].CertificateKey = nil },
 		"merchants.public_key_id":        func(c *sandbox.Config) { c.Merchants[0].PublicKeyID = "ABC" },
-		"merchants.services":             func(c *sandbox.Config) { c.Merchants[0].Services = []sandbox.Service{{ID: "1"}} },
+		"merchants.services.risk_names": func(c *sandbox.Config) {
+			c.Merchants[0].Services = []sandbox.Service{{ID: "1", Cap: 1, RiskNames: []string{"DEPOSIT"}}}
+		},
+		"merchants.services": func(c *sandbox.Config) { c.Merchants[0].Services = []sandbox.Service{{ID: "1"}} },
 	} {
 		c := sandbox.Config{Merchants: []sandbox.Merchant{k.Merchant(mchID, appID)}}
 		change(&c)

@@ -49,6 +49,7 @@ type serviceFile struct {
 	ID                        string           `yaml:"id"`
 	Confirm                   bool             `yaml:"confirm"`
 	RiskMode                  account.RiskMode `yaml:"risk_mode"`
+	RiskNames                 []string         `yaml:"risk_names"`
 	Cap                       money.Fen        `yaml:"cap_fen"`
 	SmartRetail               bool             `yaml:"smart_retail"`
 	NotifyURL                 string           `yaml:"service_notify_url"`

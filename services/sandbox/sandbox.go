@@ -107,6 +107,7 @@ func (s *Sandbox) Start(ctx context.Context) error {
 	s.workers.Go(func() { journal.Run(running) })
 	s.workers.Go(func() { notices.Run(running) })
 	s.workers.Go(func() { server.RunDeductions(running) })
+	s.workers.Go(func() { server.RunExpiries(running) })
 	return nil
 }
 

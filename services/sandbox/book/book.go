@@ -24,12 +24,14 @@ func Open(ctx context.Context, store docstore.Store) (*Book, error) {
 			{Name: "openid", Kind: docstore.String, Value: func(o *Order) any { return o.OpenID }},
 			{Name: "phase", Kind: docstore.String, Value: func(o *Order) any { return string(o.Phase()) }},
 			{Name: "deduct_at", Kind: docstore.Time, Value: func(o *Order) any { return o.DeductAt }},
+			{Name: "expire_at", Kind: docstore.Time, Value: func(o *Order) any { return o.ExpireAt }},
 			{Name: "paid_at", Kind: docstore.Time, Value: func(o *Order) any { return o.PaidAt }},
 		},
 		Indexes: []docstore.Index{
 			{Name: "by_created", Fields: []string{"created_at"}},
 			{Name: "by_user_phase", Fields: []string{"openid", "phase"}},
 			{Name: "by_deduct", Fields: []string{"deduct_at"}},
+			{Name: "by_expiry", Fields: []string{"expire_at"}},
 			{Name: "by_paid", Fields: []string{"paid_at"}},
 		},
 	})

@@ -15,6 +15,7 @@ const (
 	Doing   = "DOING"
 	Done    = "DONE"
 	Revoked = "REVOKED"
+	Expired = "EXPIRED"
 
 	UserConfirm = "USER_CONFIRM"
 	MchComplete = "MCH_COMPLETE"
@@ -107,13 +108,16 @@ type Order struct {
 	Payments  []Payment
 
 	// PaidAt is when something was collected last.
-	CreatedAt, CompletedAt, ModifiedAt, CancelledAt, PaidAt time.Time
+	CreatedAt, ConfirmedAt, CompletedAt, ModifiedAt, CancelledAt, PaidAt time.Time
 	// Modifications counts how often the total was lowered.
 	Modifications int
 
 	// CreatedWith, CompletedWith and CancelledWith are digests of the parameters, to tell an identical repeat from
 	// another request under the same number (wechat-protocol.md §1.5).
 	CreatedWith, CompletedWith, CancelledWith string
+
+	// ExpireAt is when an order that nobody confirms is EXPIRED; zero: never.
+	ExpireAt time.Time
 
 	// DeductAt is when the next automatic deduction is tried; zero: never.
 	DeductAt    time.Time

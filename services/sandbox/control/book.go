@@ -30,6 +30,7 @@ type OrderRow struct {
 	PaidByHand       bool       `json:"paid_by_hand,omitempty"`
 	DeductTries      int        `json:"failed_deductions,omitempty"`
 	CreatedAt        time.Time  `json:"created_at"`
+	ConfirmedAt      *time.Time `json:"confirmed_at,omitempty"`
 	CompletedAt      *time.Time `json:"completed_at,omitempty"`
 	ModifiedAt       *time.Time `json:"modified_at,omitempty"`
 	CancelledAt      *time.Time `json:"cancelled_at,omitempty"`
@@ -129,7 +130,7 @@ func (t *Totals) add(o *book.Order) {
 func rowOf(o *book.Order) OrderRow {
 	row := OrderRow{MchID: o.MchID, OutOrderNo: o.OutOrderNo, OrderID: o.OrderID, AppID: o.AppID, ServiceID: o.ServiceID, OpenID: o.OpenID,
 		State: o.State, StateDescription: o.Description, Completed: o.Completed, TotalAmount: o.Total, PaidAmount: o.Paid(), DeductTries: o.DeductTries,
-		CreatedAt: o.CreatedAt, CompletedAt: unlessZero(o.CompletedAt), ModifiedAt: unlessZero(o.ModifiedAt), CancelledAt: unlessZero(o.CancelledAt), PaidAt: unlessZero(o.PaidAt)}
+		CreatedAt: o.CreatedAt, ConfirmedAt: unlessZero(o.ConfirmedAt), CompletedAt: unlessZero(o.CompletedAt), ModifiedAt: unlessZero(o.ModifiedAt), CancelledAt: unlessZero(o.CancelledAt), PaidAt: unlessZero(o.PaidAt)}
 	for _, p := range o.Payments {
 		row.Payments = append(row.Payments, Payment{p.Amount, p.PaidType(), p.TransactionID, p.At})
 		if p.TransactionID != "" {

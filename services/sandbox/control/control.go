@@ -47,6 +47,7 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("GET /control/wechat/requests/summary", a.answer(a.showSummary))
 	mux.HandleFunc("GET /control/wechat/notices", a.answer(a.showNotices))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/pay", a.answer(a.payByHand))
+	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/confirm", a.answer(a.confirmOrder))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/cancel", a.answer(a.cancelInPortal))
 	mux.HandleFunc("POST /control/wechat/authorizations/close", a.answer(a.closeAuthorization))
 	return mux

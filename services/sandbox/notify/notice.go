@@ -10,6 +10,7 @@ import (
 
 // Event types and their summaries (wechat-protocol.md §7.1). Summaries other than USER_PAID's are our wording.
 const (
+	UserConfirm      = "PAYSCORE.USER_CONFIRM"
 	UserPaid         = "PAYSCORE.USER_PAID"
 	UserOpenService  = "PAYSCORE.USER_OPEN_SERVICE"
 	UserCloseService = "PAYSCORE.USER_CLOSE_SERVICE"
@@ -17,6 +18,8 @@ const (
 
 func summary(eventType string) string {
 	switch eventType {
+	case UserConfirm:
+		return "用户确认成功"
 	case UserPaid:
 		return "用户支付成功"
 	case UserOpenService:

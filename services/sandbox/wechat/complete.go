@@ -94,9 +94,10 @@ func (s *Server) completeOrder(c *call, o *book.Order, r *completeRequest, servi
 		EndLocation: r.Location.EndLocation, Device: r.Device, With: with, At: c.now, DeductAt: c.now.Add(s.rules.DeductAfter)})
 }
 
-// mostTotal is the most an order may cost, by the service's risk mode (§6.4).
+// mostTotal is the most an order may cost, by the service's risk mode, and by the order's own risk fund when it is
+// deposit-free (先免, §6.4).
 func mostTotal(service account.Service, o *book.Order) money.Fen {
-	if service.RiskMode == account.Deposit {
+	if service.RiskMode == account.Deposit || o.RiskFund.Name != account.UseFirst {
 		return *o.RiskFund.Amount
 	}
 	return service.Cap

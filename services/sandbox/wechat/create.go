@@ -15,9 +15,6 @@ import (
 	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
-// useFirst is the risk fund of use-first (先享) and the only one a no-confirm service may have (wechat-protocol.md §6.1).
-const useFirst = "ESTIMATE_ORDER_COST"
-
 // createRequest is the body of a create (§6.2).
 type createRequest struct {
 	OutOrderNo          string         `json:"out_order_no"`
@@ -78,6 +75,7 @@ func (s *Server) create(ctx context.Context, c *call) (any, error) {
 		return repeatedCreate(stored, with)
 	}
 	c.executed = true
+	s.expiries.Wake()
 	return createAnswer(&stored), nil
 }
 
@@ -124,8 +122,11 @@ func (s *Server) newOrder(ctx context.Context, c *call, r *createRequest) (*book
 		OpenID: r.OpenID, Introduction: r.ServiceIntroduction, State: book.Doing, Description: book.UserConfirm,
 		Items: r.PostPayments, Discounts: r.PostDiscounts, RiskFund: *r.RiskFund, TimeRange: times, Location: r.Location, Device: r.Device,
 		Attach: r.Attach, NotifyURL: r.NotifyURL, Package: pack, CreatedAt: c.now}
+	if service.Confirm && r.TimeRange.StartTime == onAccept {
+		order.TimeRange.StartTime = onAccept // the time the user confirms
+	}
 	if service.Confirm || c.rule.Kind == plan.CreatedState {
-		order.State, order.Description = book.Created, ""
+		order.Wait()
 	}
 	return order, nil
 }
@@ -157,11 +158,7 @@ func (f *fields) riskFund(fund *book.RiskFund, service account.Service) {
 	if f.refused != nil {
 		return
 	}
-	allowed := []string{useFirst}
-	if service.Confirm {
-		allowed = []string{useFirst, "DEPOSIT", "ADVANCE", "CASH_DEPOSIT"}
-	}
-	f.require(slices.Contains(allowed, fund.Name), "risk_fund.name", "订单风险金额名称不符合要求")
+	f.require(slices.Contains(service.RiskNames, fund.Name), "risk_fund.name", "订单风险金额名称不符合要求")
 	f.require(*fund.Amount > 0 && *fund.Amount <= service.Cap, "risk_fund.amount", "订单风险金额必须大于0,且不超过服务风险金额上限"+strconv.FormatInt(int64(service.Cap), 10))
 	f.optional("risk_fund.description", fund.Description, 30)
 }

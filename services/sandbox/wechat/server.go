@@ -46,12 +46,14 @@ type Server struct {
 	Deps
 	rules      Rules
 	deductions *due.Loop
+	expiries   *due.Loop
 }
 
 // NewServer makes a server; Deductions must run for completed orders to be paid.
 func NewServer(d Deps, rules Rules) *Server {
 	s := &Server{Deps: d, rules: rules}
 	s.deductions = due.NewLoop(deductions{s}, 16, d.Clock, d.Log)
+	s.expiries = due.NewLoop(expiries{s}, 4, d.Clock, d.Log)
 	return s
 }
 
