@@ -23,6 +23,8 @@ type Merchant struct {
 	// Ring is what WeChat signs with for this merchant.
 	Ring     signing.Ring
 	Services []Service
+	// SubMerchants make the merchant a partner (服务商).
+	SubMerchants []SubMerchant
 }
 
 // RiskMode says what happens when WeChat's evaluation of a user fails; it decides the amount cap (wechat-protocol.md

@@ -9,9 +9,10 @@ import (
 
 // Book is the stored truth. Its methods are safe for concurrent use; errors are those of docstore.
 type Book struct {
-	orders docstore.Collection[Order]
-	users  docstore.Collection[User]
-	locks  locks
+	orders     docstore.Collection[Order]
+	users      docstore.Collection[User]
+	agreements docstore.Collection[Agreement]
+	locks      locks
 }
 
 // Open declares the book's collections in the store.
@@ -45,7 +46,11 @@ func Open(ctx context.Context, store docstore.Store) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Book{orders: orders, users: users}, nil
+	agreements, err := openAgreements(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	return &Book{orders: orders, users: users, agreements: agreements}, nil
 }
 
 // Order finds one order; class NotFound when there is none.

@@ -91,8 +91,10 @@ func (p Payment) PaidType() string {
 type Order struct {
 	MchID, AppID, ServiceID, OutOrderNo string
 	OrderID, OpenID                     string
-	Introduction                        string
-	State, Description                  string
+	// SubMchID, SubAppID and SubOpenID are of a partner's order: MchID and AppID are the partner's.
+	SubMchID, SubAppID, SubOpenID string
+	Introduction                  string
+	State, Description            string
 
 	Items, Discounts  []Line
 	RiskFund          RiskFund

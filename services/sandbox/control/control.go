@@ -49,6 +49,7 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/pay", a.answer(a.payByHand))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/confirm", a.answer(a.confirmOrder))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/cancel", a.answer(a.cancelInPortal))
+	mux.HandleFunc("POST /control/wechat/permissions/open", a.answer(a.openPage))
 	mux.HandleFunc("POST /control/wechat/authorizations/close", a.answer(a.closeAuthorization))
 	return mux
 }

@@ -145,6 +145,8 @@ func kindsOf(op Operation) []Kind {
 		return append([]Kind{DeductionRunning, CollectionUnclear, PaidFirst, FalseNotice}, anyOrder...)
 	case Pay:
 		return append([]Kind{EarlyNotice, FalseNotice}, anyOrder...)
+	case PreAuthorize, Permission, Terminate:
+		return append([]Kind{NoPermission}, anyCall...)
 	case Certificates:
 		return append([]Kind{OldCertificateListed}, anyCall...)
 	case UnionID:

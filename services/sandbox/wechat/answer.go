@@ -61,9 +61,12 @@ func (s *Server) answer(w http.ResponseWriter, c *call, rep reply) {
 		w.Header()[name] = values
 	}
 	s.note(c, rep.status, rep.code, headers.Get("Request-ID"))
-	w.WriteHeader(rep.status)
 	if c.rule.Kind == plan.AnswerTampered {
-		rep.body = tampered(rep.body)
+		rep = tampered(rep)
+	}
+	w.WriteHeader(rep.status)
+	if len(rep.body) == 0 {
+		return // 204 may have none
 	}
 	if _, err := w.Write(rep.body); err != nil {
 		return // the caller has gone
@@ -102,7 +105,9 @@ func (s *Server) headers(c *call, rep reply) (http.Header, error) {
 		}
 		headers = signed
 	}
-	headers.Set("Content-Type", "application/json; charset=utf-8")
+	if rep.status != http.StatusNoContent {
+		headers.Set("Content-Type", "application/json; charset=utf-8")
+	}
 	return headers, nil
 }
 

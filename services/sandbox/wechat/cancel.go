@@ -11,6 +11,7 @@ import (
 type cancelRequest struct {
 	AppID     string `json:"appid"`
 	ServiceID string `json:"service_id"`
+	SubMchID  string `json:"sub_mchid,omitempty"` // partner mode
 	Reason    string `json:"reason"`
 }
 
@@ -34,7 +35,7 @@ func (s *Server) cancel(ctx context.Context, c *call) (any, error) {
 	if f.refused != nil {
 		return nil, f.refused
 	}
-	service, refused := permitted(c.merchant, request.AppID, request.ServiceID)
+	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)
 	if refused != nil {
 		return nil, refused
 	}
@@ -43,10 +44,10 @@ func (s *Server) cancel(ctx context.Context, c *call) (any, error) {
 		return nil, err
 	}
 	order, err := s.Book.Change(ctx, c.merchant.MchID, c.PathValue("out_order_no"), func(o *book.Order) (bool, error) {
-		if !sameService(o, request.AppID, request.ServiceID) {
+		if !p.has(o) {
 			return false, unknownOrder()
 		}
-		refuse := service.RefuseCancelAfterComplete || c.rule.Kind == plan.NotCancellable
+		refuse := p.service.RefuseCancelAfterComplete || c.rule.Kind == plan.NotCancellable
 		changed, err := o.Cancel(book.Cancellation{With: with, At: c.now, RefuseCompleted: refuse})
 		c.executed = changed
 		return changed, err

@@ -15,6 +15,7 @@ import (
 type completeRequest struct {
 	AppID         string         `json:"appid"`
 	ServiceID     string         `json:"service_id"`
+	SubMchID      string         `json:"sub_mchid,omitempty"` // partner mode
 	PostPayments  []book.Line    `json:"post_payments"`
 	PostDiscounts []book.Line    `json:"post_discounts"`
 	TotalAmount   *money.Fen     `json:"total_amount"`
@@ -31,7 +32,7 @@ func (s *Server) complete(ctx context.Context, c *call) (any, error) {
 	if refused := decode(c.body, &request); refused != nil {
 		return nil, refused
 	}
-	service, refused := permitted(c.merchant, request.AppID, request.ServiceID)
+	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)
 	if refused != nil {
 		return nil, refused
 	}
@@ -40,10 +41,10 @@ func (s *Server) complete(ctx context.Context, c *call) (any, error) {
 		return nil, err
 	}
 	order, err := s.Book.Change(ctx, c.merchant.MchID, c.PathValue("out_order_no"), func(o *book.Order) (bool, error) {
-		if !sameService(o, request.AppID, request.ServiceID) {
+		if !p.has(o) {
 			return false, unknownOrder()
 		}
-		changed, err := s.completeOrder(c, o, &request, service, with)
+		changed, err := s.completeOrder(c, o, &request, p.service, with)
 		c.executed = changed
 		return changed, err
 	})
@@ -101,12 +102,6 @@ func mostTotal(service account.Service, o *book.Order) money.Fen {
 		return *o.RiskFund.Amount
 	}
 	return service.Cap
-}
-
-// sameService: appid and service_id must be those of the create. What WeChat answers otherwise is not written down; here
-// such an order does not exist.
-func sameService(o *book.Order, appID, serviceID string) bool {
-	return o.AppID == appID && o.ServiceID == serviceID
 }
 
 // refusalOf turns the book's errors into answers, with text for a state that does not fit; others pass.

@@ -13,6 +13,7 @@ import (
 type modifyRequest struct {
 	AppID         string      `json:"appid"`
 	ServiceID     string      `json:"service_id"`
+	SubMchID      string      `json:"sub_mchid,omitempty"` // partner mode
 	PostPayments  []book.Line `json:"post_payments"`
 	PostDiscounts []book.Line `json:"post_discounts"`
 	TotalAmount   *money.Fen  `json:"total_amount"`
@@ -27,15 +28,15 @@ func (s *Server) modify(ctx context.Context, c *call) (any, error) {
 	if refused := decode(c.body, &request); refused != nil {
 		return nil, refused
 	}
-	service, refused := permitted(c.merchant, request.AppID, request.ServiceID)
+	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)
 	if refused != nil {
 		return nil, refused
 	}
 	order, err := s.Book.Change(ctx, c.merchant.MchID, c.PathValue("out_order_no"), func(o *book.Order) (bool, error) {
-		if !sameService(o, request.AppID, request.ServiceID) {
+		if !p.has(o) {
 			return false, unknownOrder()
 		}
-		err := modifyOrder(c, o, &request, service)
+		err := modifyOrder(c, o, &request, p.service)
 		c.executed = err == nil
 		return c.executed, err
 	})

@@ -10,6 +10,7 @@ import (
 type payRequest struct {
 	AppID     string `json:"appid"`
 	ServiceID string `json:"service_id"`
+	SubMchID  string `json:"sub_mchid,omitempty"` // partner mode
 }
 
 // pay is POST /v3/payscore/serviceorder/{out_order_no}/pay: WeChat is asked to collect now. The answer does not say how
@@ -19,11 +20,12 @@ func (s *Server) pay(ctx context.Context, c *call) (any, error) {
 	if refused := decode(c.body, &request); refused != nil {
 		return nil, refused
 	}
-	if _, refused := permitted(c.merchant, request.AppID, request.ServiceID); refused != nil {
+	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)
+	if refused != nil {
 		return nil, refused
 	}
 	order, err := s.Book.Change(ctx, c.merchant.MchID, c.PathValue("out_order_no"), func(o *book.Order) (bool, error) {
-		if !sameService(o, request.AppID, request.ServiceID) {
+		if !p.has(o) {
 			return false, unknownOrder()
 		}
 		err := o.CollectNow(c.now)

@@ -70,6 +70,11 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /v3/payscore/serviceorder/{out_order_no}/modify", s.v3(plan.Modify, s.modify))
 	mux.HandleFunc("POST /v3/payscore/serviceorder/{out_order_no}/sync", s.v3(plan.Sync, s.sync))
 	mux.HandleFunc("POST /v3/payscore/serviceorder/{out_order_no}/pay", s.v3(plan.Pay, s.pay))
+	mux.HandleFunc("POST /v3/payscore/permissions", s.v3(plan.PreAuthorize, s.preAuthorize))
+	mux.HandleFunc("GET /v3/payscore/permissions/openid/{openid}", s.v3(plan.Permission, s.permissionByOpenID))
+	mux.HandleFunc("GET /v3/payscore/permissions/authorization-code/{authorization_code}", s.v3(plan.Permission, s.permissionByCode))
+	mux.HandleFunc("POST /v3/payscore/permissions/openid/{openid}/terminate", s.v3(plan.Terminate, s.terminateByOpenID))
+	mux.HandleFunc("POST /v3/payscore/permissions/authorization-code/{authorization_code}/terminate", s.v3(plan.Terminate, s.terminateByCode))
 	mux.HandleFunc("/v3/", s.v3("", s.notSimulated))
 	return mux
 }

@@ -11,6 +11,7 @@ import (
 type syncRequest struct {
 	AppID     string     `json:"appid"`
 	ServiceID string     `json:"service_id"`
+	SubMchID  string     `json:"sub_mchid,omitempty"` // partner mode
 	Type      string     `json:"type"`
 	Detail    syncDetail `json:"detail"`
 }
@@ -28,11 +29,12 @@ func (s *Server) sync(ctx context.Context, c *call) (any, error) {
 	if refused := decode(c.body, &request); refused != nil {
 		return nil, refused
 	}
-	if _, refused := permitted(c.merchant, request.AppID, request.ServiceID); refused != nil {
+	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)
+	if refused != nil {
 		return nil, refused
 	}
 	order, err := s.Book.Change(ctx, c.merchant.MchID, c.PathValue("out_order_no"), func(o *book.Order) (bool, error) {
-		if !sameService(o, request.AppID, request.ServiceID) {
+		if !p.has(o) {
 			return false, unknownOrder()
 		}
 		err := syncOrder(c, o, &request)
