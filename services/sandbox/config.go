@@ -63,6 +63,17 @@ type Merchant struct {
 	// CallbackShare is how many percent of callbacks the public key signs in mode both, 50 when 0.
 	CallbackShare int
 	Services      []Service
+	// SubMerchants make the merchant a partner (服务商): its services serve them over the partner's paths.
+	SubMerchants []SubMerchant
+}
+
+// SubMerchant is a merchant (特约商户) whom a partner serves.
+type SubMerchant struct {
+	// MchID is the sub_mchid, 8–10 digits; AppIDs are the sub_appids bound to it, none if it has none.
+	MchID  string
+	AppIDs []string
+	// Unauthorized: it has not authorised the partner, whose calls for it get NO_AUTH.
+	Unauthorized bool
 }
 
 // KeyMode is which of its key kinds WeChat uses for a merchant (wechat-protocol.md §1.3).
@@ -198,6 +209,12 @@ func (m Merchant) account() (*account.Merchant, error) {
 			}
 		}
 		known.Services = append(known.Services, account.Service(s))
+	}
+	for _, s := range m.SubMerchants {
+		if _, twice := known.SubMerchant(s.MchID); twice || !mchIDPattern.MatchString(s.MchID) {
+			return nil, invalid("sub_merchants.sub_mchid", "each must be 8–10 digits, and there once")
+		}
+		known.SubMerchants = append(known.SubMerchants, account.SubMerchant(s))
 	}
 	return known, nil
 }

@@ -102,6 +102,9 @@ func TestAConfigurationThatBreaksARuleNamesItsField(t *testing.T) {
 		"merchants.services.risk_names": func(c *sandbox.Config) {
 			c.Merchants[0].Services = []sandbox.Service{{ID: "1", Cap: 1, RiskNames: []string{"DEPOSIT"}}}
 		},
+		"merchants.sub_merchants.sub_mchid": func(c *sandbox.Config) {
+			c.Merchants[0].SubMerchants = []sandbox.SubMerchant{{MchID: "x"}}
+		},
 		"merchants.services": func(c *sandbox.Config) { c.Merchants[0].Services = []sandbox.Service{{ID: "1"}} },
 	} {
 		c := sandbox.Config{Merchants: []sandbox.Merchant{k.Merchant(mchID, appID)}}

@@ -43,6 +43,11 @@ type merchantFile struct {
 	PublicKeyPrivateFile    string        `yaml:"public_key_private_file"`
 	CallbackShare           int           `yaml:"callback_public_key_percent"`
 	Services                []serviceFile `yaml:"services"`
+	SubMerchants            []struct {
+		MchID        string   `yaml:"sub_mchid"`
+		AppIDs       []string `yaml:"sub_appids"`
+		Unauthorized bool     `yaml:"unauthorized"`
+	} `yaml:"sub_merchants"`
 }
 
 type serviceFile struct {
@@ -96,6 +101,9 @@ func (f merchantFile) load(dir string, now time.Time) (Merchant, error) {
 	m.CallbackShare = f.CallbackShare
 	for _, s := range f.Services {
 		m.Services = append(m.Services, Service(s))
+	}
+	for _, s := range f.SubMerchants {
+		m.SubMerchants = append(m.SubMerchants, SubMerchant(s))
 	}
 	return m, nil
 }

@@ -15,6 +15,7 @@ import (
 // OrderRow is an order in the book; amounts in fen.
 type OrderRow struct {
 	MchID            string     `json:"mchid"`
+	SubMchID         string     `json:"sub_mchid,omitempty"`
 	OutOrderNo       string     `json:"out_order_no"`
 	OrderID          string     `json:"order_id"`
 	AppID            string     `json:"appid"`
@@ -128,7 +129,7 @@ func (t *Totals) add(o *book.Order) {
 }
 
 func rowOf(o *book.Order) OrderRow {
-	row := OrderRow{MchID: o.MchID, OutOrderNo: o.OutOrderNo, OrderID: o.OrderID, AppID: o.AppID, ServiceID: o.ServiceID, OpenID: o.OpenID,
+	row := OrderRow{MchID: o.MchID, SubMchID: o.SubMchID, OutOrderNo: o.OutOrderNo, OrderID: o.OrderID, AppID: o.AppID, ServiceID: o.ServiceID, OpenID: o.OpenID,
 		State: o.State, StateDescription: o.Description, Completed: o.Completed, TotalAmount: o.Total, PaidAmount: o.Paid(), DeductTries: o.DeductTries,
 		CreatedAt: o.CreatedAt, ConfirmedAt: unlessZero(o.ConfirmedAt), CompletedAt: unlessZero(o.CompletedAt), ModifiedAt: unlessZero(o.ModifiedAt), CancelledAt: unlessZero(o.CancelledAt), PaidAt: unlessZero(o.PaidAt)}
 	for _, p := range o.Payments {

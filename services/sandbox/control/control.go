@@ -126,3 +126,11 @@ func (a *API) merchant(r *http.Request) (string, error) {
 	}
 	return ids[0], nil
 }
+
+// onlyOf is ?mchid= for lists that show all merchants without it.
+func (a *API) onlyOf(r *http.Request) (string, error) {
+	if r.URL.Query().Get("mchid") == "" {
+		return "", nil
+	}
+	return a.merchant(r)
+}

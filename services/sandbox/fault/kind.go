@@ -105,18 +105,19 @@ const (
 	// Reversed: kept back until a later notice of the same order was accepted, an hour at most.
 	Reversed Kind = "reversed"
 	// ForeignAmount: sound, and says that Amount was paid. ForeignMchID, ForeignAppID and ForeignService name another of
-	// the merchant's, or an invented one where there is no other; UnknownOrder names an order that never existed.
-	ForeignAmount  Kind = "foreign_amount"
-	ForeignMchID   Kind = "foreign_mchid"
-	ForeignAppID   Kind = "foreign_appid"
-	ForeignService Kind = "foreign_service"
-	UnknownOrder   Kind = "unknown_order"
+	// the merchant's, or an invented one where there is no other; so does ForeignSubMchID, of a partner's; UnknownOrder names an order that never existed.
+	ForeignAmount   Kind = "foreign_amount"
+	ForeignMchID    Kind = "foreign_mchid"
+	ForeignSubMchID Kind = "foreign_sub_mchid"
+	ForeignAppID    Kind = "foreign_appid"
+	ForeignService  Kind = "foreign_service"
+	UnknownOrder    Kind = "unknown_order"
 )
 
 // Lies reports a notice that is sound and untrue.
 func (k Kind) Lies() bool {
 	switch k {
-	case ForeignAmount, ForeignMchID, ForeignAppID, ForeignService, UnknownOrder:
+	case ForeignAmount, ForeignMchID, ForeignSubMchID, ForeignAppID, ForeignService, UnknownOrder:
 		return true
 	}
 	return false
@@ -157,7 +158,7 @@ func kindsOf(op Operation) []Kind {
 		return []Kind{DeductionFails, DeductionStops, DeductionPartial, PaidByHand}
 	case Notify:
 		return []Kind{Late, Twice, Concurrent, Never, ProbeUndecodable, ProbeWrong, WrongKey, Tampered, OldKey, UnknownKey, Stale, Replayed,
-			Reversed, ForeignAmount, ForeignMchID, ForeignAppID, ForeignService, UnknownOrder}
+			Reversed, ForeignAmount, ForeignMchID, ForeignSubMchID, ForeignAppID, ForeignService, UnknownOrder}
 	}
 	return nil
 }

@@ -41,7 +41,9 @@ type Rule struct {
 	Kind      Kind      `json:"fault" yaml:"fault"`
 	// OutOrderNo matches one number, OutOrderNoPrefix many, OpenID a user; empty matches all. A prefix lets scripted
 	// kiosks choose a fault by the number they use.
-	OutOrderNo       string `json:"out_order_no,omitempty" yaml:"out_order_no"`
+	OutOrderNo string `json:"out_order_no,omitempty" yaml:"out_order_no"`
+	// MchID matches one merchant, in partner mode the partner.
+	MchID            string `json:"mchid,omitempty" yaml:"mchid"`
 	OutOrderNoPrefix string `json:"out_order_no_prefix,omitempty" yaml:"out_order_no_prefix"`
 	OpenID           string `json:"openid,omitempty" yaml:"openid"`
 	// EventType matches notices of one event_type, "PAYSCORE.USER_PAID"; empty matches all.
@@ -95,11 +97,13 @@ func (r Rule) Validate() error {
 // Subject is what a rule is compared with.
 type Subject struct {
 	Operation                     Operation
+	MchID                         string
 	OutOrderNo, OpenID, EventType string
 }
 
 func (r Rule) matches(s Subject) bool {
 	return r.Operation == s.Operation &&
+		(r.MchID == "" || r.MchID == s.MchID) &&
 		(r.OutOrderNo == "" || r.OutOrderNo == s.OutOrderNo) &&
 		strings.HasPrefix(s.OutOrderNo, r.OutOrderNoPrefix) &&
 		(r.OpenID == "" || r.OpenID == s.OpenID) &&

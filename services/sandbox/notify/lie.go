@@ -30,6 +30,12 @@ func lieOf(n *Notice, m *account.Merchant, merchants account.Directory, rule pla
 		entity["out_order_no"], entity["order_id"] = NobodysNumber(number), NobodysNumber(orderID)
 	case plan.ForeignMchID:
 		entity["mchid"] = otherMchID(m.MchID, merchants)
+	case plan.ForeignSubMchID:
+		ids := make([]string, len(m.SubMerchants))
+		for i, s := range m.SubMerchants {
+			ids[i] = s.MchID
+		}
+		entity["sub_mchid"] = otherSubMchID(ids, entity["sub_mchid"])
 	case plan.ForeignAppID:
 		entity["appid"] = other(m.AppIDs, entity["appid"])
 	case plan.ForeignService:
@@ -79,6 +85,14 @@ func otherMchID(own string, merchants account.Directory) string {
 		return ids[i]
 	}
 	return "1999999999"
+}
+
+// otherSubMchID is another sub-merchant of the partner's, else one that nobody has; a merchant's own notice gets one too.
+func otherSubMchID(ids []string, own any) string {
+	if i := slices.IndexFunc(ids, func(id string) bool { return id != own }); i >= 0 {
+		return ids[i]
+	}
+	return "1999999998"
 }
 
 func other(ids []string, own any) string {

@@ -66,6 +66,7 @@ func (s *Server) signed(m mode, name plan.Operation, do operation) http.HandlerF
 			return
 		}
 		c.merchant, c.key = merchant, merchant.Ring.ForAnswer(r.Header.Get("Wechatpay-Serial"))
+		c.subject.MchID = merchant.MchID
 		c.rule = s.Faults.Take(c.subject)
 		s.answer(w, c, s.run(c, do))
 	}

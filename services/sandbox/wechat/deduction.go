@@ -59,7 +59,7 @@ func (d deductions) Work(ctx context.Context, id string) error {
 	if order.DeductAt.IsZero() || order.DeductAt.After(now) {
 		return nil // paid, cancelled or tried meanwhile
 	}
-	rule := d.Faults.Take(plan.Subject{Operation: plan.Deduct, OutOrderNo: outOrderNo, OpenID: order.OpenID})
+	rule := d.Faults.Take(plan.Subject{Operation: plan.Deduct, MchID: mchID, OutOrderNo: outOrderNo, OpenID: order.OpenID})
 	var payment book.Payment
 	switch rule.Kind {
 	case plan.DeductionFails:

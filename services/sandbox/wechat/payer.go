@@ -3,7 +3,6 @@ package wechat
 import (
 	"context"
 
-	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/services/sandbox/book"
 )
 
@@ -37,22 +36,15 @@ func (s *Server) payer(ctx context.Context, p party, r *createRequest) (payer, e
 	if p.service.Confirm {
 		return payer{}, nil
 	}
-	who := payer{openID: r.OpenID}
-	if p.subMchID != "" && r.SubOpenID != "" {
-		sub, err := s.userOf(ctx, party{appID: r.SubAppID}, r.SubOpenID)
-		if err != nil {
-			return payer{}, err
-		}
-		who = payer{openID: book.OpenID(p.appID, sub.Name), subOpenID: r.SubOpenID}
-	}
-	user, err := s.Book.User(ctx, who.openID)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	user, err := s.partyUser(ctx, p, r.OpenID, r.SubOpenID)
+	if err != nil {
 		return payer{}, err
 	}
-	if user.AppID != p.appID || !user.Authorized(p.grantee()) {
+	if !user.Authorized(p.grantee()) {
 		return payer{}, notPermitted(internalNoPermission)
 	}
-	if who.subOpenID == "" && r.SubAppID != "" {
+	who := payer{openID: user.OpenID, subOpenID: r.SubOpenID}
+	if r.SubAppID != "" {
 		who.subOpenID = book.OpenID(r.SubAppID, user.Name)
 	}
 	return who, nil

@@ -75,6 +75,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /v3/payscore/permissions/authorization-code/{authorization_code}", s.v3(plan.Permission, s.permissionByCode))
 	mux.HandleFunc("POST /v3/payscore/permissions/openid/{openid}/terminate", s.v3(plan.Terminate, s.terminateByOpenID))
 	mux.HandleFunc("POST /v3/payscore/permissions/authorization-code/{authorization_code}/terminate", s.v3(plan.Terminate, s.terminateByCode))
+	s.handlePartner(mux)
 	mux.HandleFunc("/v3/", s.v3("", s.notSimulated))
 	return mux
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/facepay-go/facepay/pkg/money"
 	"github.com/facepay-go/facepay/services/sandbox/book"
 )
 
@@ -18,6 +19,10 @@ type syncRequest struct {
 
 type syncDetail struct {
 	PaidTime string `json:"paid_time"`
+	// Seq and PaidAmount are for partner mode (§6.12). What they do is not written down: here the order is paid as a whole, and
+	// an amount must be what is due.
+	Seq        int        `json:"seq"`
+	PaidAmount *money.Fen `json:"paid_amount"`
 }
 
 const paidTimeField = "detail.paid_time"
@@ -54,6 +59,9 @@ func syncOrder(c *call, o *book.Order, r *syncRequest) error {
 	}
 	f := fields{}
 	f.require(r.Type == "Order_Paid", "type", "type必须为Order_Paid")
+	if c.mode == partner && r.Detail.PaidAmount != nil {
+		f.require(*r.Detail.PaidAmount == o.Total-o.Paid(), "detail.paid_amount", "收款金额与待支付金额不一致")
+	}
 	paidAt := f.paidTime(r.Detail.PaidTime, o.CompletedAt, c.now)
 	if f.refused != nil {
 		return f.refused

@@ -28,6 +28,29 @@ func readTerminate(c *call) (r terminateRequest, refused *refusal) {
 	return r, f.refused
 }
 
+// terminateInBody is POST /v3/payscore/partner/permissions/terminate (§6.12).
+func (s *Server) terminateInBody(ctx context.Context, c *call) (any, error) {
+	request, refused := readTerminate(c)
+	if refused != nil {
+		return nil, refused
+	}
+	f := fields{}
+	f.text("appid", request.AppID, 32)
+	f.require((request.OpenID == "") != (request.SubOpenID == ""), "openid", "openid和sub_openid必须且只能填写其一")
+	if f.refused != nil {
+		return nil, f.refused
+	}
+	p, refused := c.permissionParty(request.AppID, request.ServiceID, request.SubMchID)
+	if refused != nil {
+		return nil, refused
+	}
+	user, err := s.partyUser(ctx, p, request.OpenID, request.SubOpenID)
+	if err != nil {
+		return nil, err
+	}
+	return s.terminate(ctx, c, p, user)
+}
+
 // terminateByOpenID is POST /v3/payscore/permissions/openid/{openid}/terminate.
 func (s *Server) terminateByOpenID(ctx context.Context, c *call) (any, error) {
 	request, refused := readTerminate(c)
