@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -80,11 +81,11 @@ type SubMerchant struct {
 type KeyMode string
 
 const (
-	// CertificateMode: platform certificate only, as older accounts.
+	// CertificateMode: the platform certificate signs, as for older accounts. A public key that is there waits for the switch.
 	CertificateMode KeyMode = "certificate"
 	// PublicKeyMode: public key only, as new accounts; there is no certificate to download.
 	PublicKeyMode KeyMode = "public_key"
-	// BothMode: the seven-day switch.
+	// BothMode: the seven-day switch is under way.
 	BothMode KeyMode = "both"
 )
 
@@ -219,27 +220,34 @@ func (m Merchant) account() (*account.Merchant, error) {
 	return known, nil
 }
 
-func (m Merchant) ring() (signing.Ring, error) {
-	ring := signing.Ring{CallbackShare: m.CallbackShare}
-	if ring.CallbackShare == 0 {
-		ring.CallbackShare = 50
-	}
+// switchNotBegun is the share of an account in certificate mode: a public key it has signs nothing before the switch.
+const switchNotBegun = -1
+
+func (m Merchant) ring() (*signing.Ring, error) {
+	share := 10 * m.CallbackShare // per mille
 	switch m.KeyMode {
-	case CertificateMode, PublicKeyMode, BothMode:
+	case BothMode, PublicKeyMode:
+		if share == 0 {
+			share = 500
+		}
+	case CertificateMode:
+		share = switchNotBegun
 	default:
-		return ring, fault.Invalid("merchants.key_mode", "key_mode", "must be certificate, public_key or both")
+		return nil, fault.Invalid("merchants.key_mode", "key_mode", "must be certificate, public_key or both")
 	}
+	var certificate *signing.Certified
 	if m.KeyMode != PublicKeyMode {
 		if m.Certificate == nil || m.CertificateKey == nil {
-			return ring, fault.Invalid("merchants.platform_certificate", "key_missing", "key mode %s needs a platform certificate and its key", m.KeyMode)
+			return nil, fault.Invalid("merchants.platform_certificate", "key_missing", "key mode %s needs a platform certificate and its key", m.KeyMode)
 		}
-		ring.Certificate, ring.CertificateKey = m.Certificate, m.CertificateKey
+		known := signing.NewCertified(m.Certificate, m.CertificateKey)
+		certificate = &known
 	}
-	if m.KeyMode != CertificateMode {
-		if len(m.PublicKeyID) <= len(signing.PublicKeyPrefix) || m.PublicKeyID[:len(signing.PublicKeyPrefix)] != signing.PublicKeyPrefix || m.PublicKeyPrivate == nil {
-			return ring, fault.Invalid("merchants.public_key_id", "key_missing", "key mode %s needs a key whose id starts with %s", m.KeyMode, signing.PublicKeyPrefix)
-		}
-		ring.PublicKey = &signing.Key{Serial: m.PublicKeyID, Private: m.PublicKeyPrivate}
+	if m.KeyMode == CertificateMode && m.PublicKeyID == "" && m.PublicKeyPrivate == nil {
+		return signing.NewRing(certificate, nil, share), nil
 	}
-	return ring, nil
+	if !strings.HasPrefix(m.PublicKeyID, signing.PublicKeyPrefix) || m.PublicKeyID == signing.PublicKeyPrefix || m.PublicKeyPrivate == nil {
+		return nil, fault.Invalid("merchants.public_key_id", "key_missing", "key mode %s needs a key whose id starts with %s", m.KeyMode, signing.PublicKeyPrefix)
+	}
+	return signing.NewRing(certificate, &signing.Key{Serial: m.PublicKeyID, Private: m.PublicKeyPrivate}, share), nil
 }

@@ -98,7 +98,7 @@ func (s *Sandbox) Start(ctx context.Context) error {
 		return err
 	}
 	api := &control.API{WeChat: server, Book: truth, Journal: journal, Notices: notices, Faults: s.faults, Scenarios: s.library, Merchants: s.merchants,
-		Log: s.deps.Log}
+		Clock: s.deps.Clock, Log: s.deps.Log}
 	if err := s.control.listen(s.config.ControlListen, api.Handler(), s.deps.Log); err != nil {
 		return errors.Join(err, s.provider.close(ctx))
 	}

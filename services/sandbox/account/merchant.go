@@ -21,7 +21,7 @@ type Merchant struct {
 	// APIv2Key has 32 characters, APIv3Key 32 bytes. Without APIv3Key WeChat sends no callbacks at all.
 	APIv2Key, APIv3Key Secret
 	// Ring is what WeChat signs with for this merchant.
-	Ring     signing.Ring
+	Ring     *signing.Ring
 	Services []Service
 	// SubMerchants make the merchant a partner (服务商).
 	SubMerchants []SubMerchant

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/services/sandbox/account"
 	"github.com/facepay-go/facepay/services/sandbox/book"
@@ -27,6 +28,7 @@ type API struct {
 	Faults    *plan.Plan
 	Scenarios *scenarios.Library
 	Merchants account.Directory
+	Clock     clock.Clock
 	Log       *slog.Logger
 }
 
@@ -41,6 +43,8 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("DELETE /control/wechat/faults/{id}", a.answer(a.removeFault))
 	mux.HandleFunc("GET /control/wechat/scenarios", a.answer(a.listScenarios))
 	mux.HandleFunc("POST /control/wechat/scenarios/{name}", a.answer(a.applyScenario))
+	mux.HandleFunc("GET /control/wechat/keys", a.answer(a.showKeys))
+	mux.HandleFunc("POST /control/wechat/keys/{step}", a.answer(a.changeKeys))
 	mux.HandleFunc("GET /control/wechat/book", a.answer(a.showBook))
 	mux.HandleFunc("GET /control/wechat/book/{out_order_no}", a.answer(a.showOrder))
 	mux.HandleFunc("GET /control/wechat/requests", a.answer(a.showRequests))
