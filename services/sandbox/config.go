@@ -3,10 +3,6 @@ package sandbox
 import (
 	"crypto/rsa"
 	"crypto/x509"
-	"net/url"
-	"regexp"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -14,7 +10,6 @@ import (
 	"github.com/facepay-go/facepay/services/sandbox/account"
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 	"github.com/facepay-go/facepay/services/sandbox/scenarios"
-	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
 // Config is everything the sandbox is told. LoadConfig reads it from a file; tests and standalone fill it in.
@@ -76,18 +71,6 @@ type SubMerchant struct {
 	// Unauthorized: it has not authorised the partner, whose calls for it get NO_AUTH.
 	Unauthorized bool
 }
-
-// KeyMode is which of its key kinds WeChat uses for a merchant (wechat-protocol.md §1.3).
-type KeyMode string
-
-const (
-	// CertificateMode: the platform certificate signs, as for older accounts. A public key that is there waits for the switch.
-	CertificateMode KeyMode = "certificate"
-	// PublicKeyMode: public key only, as new accounts; there is no certificate to download.
-	PublicKeyMode KeyMode = "public_key"
-	// BothMode: the seven-day switch is under way.
-	BothMode KeyMode = "both"
-)
 
 // Service is one PayScore service_id.
 type Service struct {
@@ -165,89 +148,4 @@ func (c Config) directory() (account.Directory, error) {
 		directory[m.MchID] = known
 	}
 	return directory, nil
-}
-
-var mchIDPattern = regexp.MustCompile(`^[0-9]{8,10}$`)
-
-func (m Merchant) account() (*account.Merchant, error) {
-	ring, err := m.ring()
-	if err != nil {
-		return nil, err
-	}
-	invalid := func(field, rule string) error {
-		return fault.Invalid("merchants."+field, "merchant_invalid", "merchant %s: %s", m.MchID, rule)
-	}
-	switch {
-	case !mchIDPattern.MatchString(m.MchID):
-		return nil, invalid("mchid", "must be 8–10 digits")
-	case len(m.AppIDs) == 0:
-		return nil, invalid("appids", "needs at least one")
-	case m.Serial == "" || m.PublicKey == nil:
-		return nil, invalid("merchant_serial", "needs serial and public key of the merchant certificate")
-	case len(m.APIv2Key) != 32:
-		return nil, invalid("apiv2_key", "must have 32 characters")
-	case len(m.APIv3Key) != 32 && len(m.APIv3Key) != 0:
-		return nil, invalid("apiv3_key", "must have 32 bytes or be absent")
-	}
-	known := &account.Merchant{MchID: m.MchID, AppIDs: m.AppIDs, Serial: m.Serial, PublicKey: m.PublicKey, APIv2Key: m.APIv2Key, APIv3Key: m.APIv3Key, Ring: ring}
-	for _, s := range m.Services {
-		if s.RiskMode == "" {
-			s.RiskMode = account.Refuse
-		}
-		if s.ID == "" || len(s.ID) > 32 || s.Cap <= 0 || s.RiskMode != account.Refuse && s.RiskMode != account.Deposit {
-			return nil, invalid("services", "each needs an id of at most 32 characters, a positive cap, and risk_mode refuse or deposit")
-		}
-		if u, err := url.Parse(s.NotifyURL); err != nil || s.NotifyURL != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-			return nil, invalid("services.service_notify_url", "must be an http or https URL, or absent")
-		}
-		allowed := account.RiskNames(s.Confirm)
-		if len(s.RiskNames) == 0 {
-			s.RiskNames = allowed
-		}
-		for _, name := range s.RiskNames {
-			if !slices.Contains(allowed, name) {
-				return nil, invalid("services.risk_names", "must be names that the service's mode may have")
-			}
-		}
-		known.Services = append(known.Services, account.Service(s))
-	}
-	for _, s := range m.SubMerchants {
-		if _, twice := known.SubMerchant(s.MchID); twice || !mchIDPattern.MatchString(s.MchID) {
-			return nil, invalid("sub_merchants.sub_mchid", "each must be 8–10 digits, and there once")
-		}
-		known.SubMerchants = append(known.SubMerchants, account.SubMerchant(s))
-	}
-	return known, nil
-}
-
-// switchNotBegun is the share of an account in certificate mode: a public key it has signs nothing before the switch.
-const switchNotBegun = -1
-
-func (m Merchant) ring() (*signing.Ring, error) {
-	share := 10 * m.CallbackShare // per mille
-	switch m.KeyMode {
-	case BothMode, PublicKeyMode:
-		if share == 0 {
-			share = 500
-		}
-	case CertificateMode:
-		share = switchNotBegun
-	default:
-		return nil, fault.Invalid("merchants.key_mode", "key_mode", "must be certificate, public_key or both")
-	}
-	var certificate *signing.Certified
-	if m.KeyMode != PublicKeyMode {
-		if m.Certificate == nil || m.CertificateKey == nil {
-			return nil, fault.Invalid("merchants.platform_certificate", "key_missing", "key mode %s needs a platform certificate and its key", m.KeyMode)
-		}
-		known := signing.NewCertified(m.Certificate, m.CertificateKey)
-		certificate = &known
-	}
-	if m.KeyMode == CertificateMode && m.PublicKeyID == "" && m.PublicKeyPrivate == nil {
-		return signing.NewRing(certificate, nil, share), nil
-	}
-	if !strings.HasPrefix(m.PublicKeyID, signing.PublicKeyPrefix) || m.PublicKeyID == signing.PublicKeyPrefix || m.PublicKeyPrivate == nil {
-		return nil, fault.Invalid("merchants.public_key_id", "key_missing", "key mode %s needs a key whose id starts with %s", m.KeyMode, signing.PublicKeyPrefix)
-	}
-	return signing.NewRing(certificate, &signing.Key{Serial: m.PublicKeyID, Private: m.PublicKeyPrivate}, share), nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/facepay-go/facepay/services/sandbox"
+	"github.com/facepay-go/facepay/services/sandbox/book"
 )
 
 const confirmService = "500002"
@@ -61,6 +62,33 @@ func TestANeedConfirmOrderWaitsForItsUserAndIsThenLikeAnyOther(t *testing.T) {
 	if event, entity := w.notice(t, w.next(t, "/order")); event != "PAYSCORE.USER_PAID" || entity["state"] != "DONE" {
 		t.Errorf("%s %v", event, entity)
 	}
+}
+
+// A crash between the write that confirms an order and the one that queues its notice.
+func TestAConfirmationThatACrashKeptUnannouncedIsAnnouncedAtTheNextStart(t *testing.T) {
+	w := start(t)
+	w.waiting(t, "PS1")
+	w.restartAfter(func(truth *book.Book) {
+		_, err := truth.Confirm(t.Context(), mchID, "PS1", book.Confirmation{OpenID: book.OpenID(appID, "alice"), At: w.clock.Now()}, book.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if event, entity := w.notice(t, w.next(t, "/order")); event != "PAYSCORE.USER_CONFIRM" || entity["out_order_no"] != "PS1" {
+		t.Errorf("%s %v", event, entity)
+	}
+	w.restart()
+	if notices := w.control(t, http.MethodGet, "/control/wechat/notices?out_order_no=PS1", nil, 200)["notices"].([]any); len(notices) != 1 {
+		t.Errorf("%v", notices)
+	}
+}
+
+func TestAConfirmationMayStayUntold(t *testing.T) {
+	w := start(t)
+	w.rule(t, fieldsOf{"operation": "notify", "fault": "never", "event_type": "PAYSCORE.USER_CONFIRM"})
+	w.waiting(t, "PS1")
+	w.control(t, http.MethodPost, confirmURI("PS1"), fieldsOf{"user": "alice"}, 200)
+	w.noticed(t, "PS1", "suppressed")
 }
 
 func TestAWaitingOrderMayBeCancelled(t *testing.T) {

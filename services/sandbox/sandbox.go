@@ -91,7 +91,7 @@ func (s *Sandbox) Start(ctx context.Context) error {
 	}
 	server := wechat.NewServer(wechat.Deps{Merchants: s.merchants, Book: truth, Journal: journal, Notices: notices, Faults: s.faults,
 		Clock: s.deps.Clock, Random: s.deps.Random, Log: s.deps.Log}, s.rules())
-	if err := server.AnnouncePaid(ctx); err != nil {
+	if err := errors.Join(server.AnnouncePaid(ctx), server.AnnounceConfirmed(ctx)); err != nil {
 		return err
 	}
 	if err := s.provider.listen(s.config.Listen, server.Handler(), s.deps.Log); err != nil {

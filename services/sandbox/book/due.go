@@ -19,6 +19,12 @@ func (b *Book) LastPaid(ctx context.Context, limit int) ([]Order, error) {
 	return docs(page), err
 }
 
+// LastConfirmed are the orders most recently confirmed by their users, as LastPaid.
+func (b *Book) LastConfirmed(ctx context.Context, limit int) ([]Order, error) {
+	page, err := b.orders.Find(ctx, docstore.Query{Index: "by_confirmed", Descending: true, Limit: limit})
+	return docs(page), err
+}
+
 // Orders is one page of all orders by time of creation.
 func (b *Book) Orders(ctx context.Context, after docstore.Cursor, limit int) ([]Order, docstore.Cursor, error) {
 	page, err := b.orders.Find(ctx, docstore.Query{Index: "by_created", After: after, Limit: limit})

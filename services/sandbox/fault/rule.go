@@ -101,6 +101,9 @@ type Subject struct {
 	OutOrderNo, OpenID, EventType string
 }
 
+// userPaid is the only notice with an amount that was paid (wechat-protocol.md §7.1).
+const userPaid = "PAYSCORE.USER_PAID"
+
 func (r Rule) matches(s Subject) bool {
 	return r.Operation == s.Operation &&
 		(r.MchID == "" || r.MchID == s.MchID) &&
@@ -108,7 +111,8 @@ func (r Rule) matches(s Subject) bool {
 		strings.HasPrefix(s.OutOrderNo, r.OutOrderNoPrefix) &&
 		(r.OpenID == "" || r.OpenID == s.OpenID) &&
 		(r.EventType == "" || r.EventType == s.EventType) &&
-		(!r.Kind.ofOrders() || s.OutOrderNo != "")
+		(!r.Kind.ofOrders() || s.OutOrderNo != "") &&
+		(r.Kind != ForeignAmount || s.EventType == userPaid)
 }
 
 // ofOrders reports a fault of notices that makes no sense for an authorisation.

@@ -33,7 +33,7 @@ type Confirmed struct {
 type queryID struct{ OutOrderNo string }
 
 // Confirm puts the order in service for the user and tells the merchant: PAYSCORE.USER_CONFIRM to the order's notify_url.
-// A crash just before it loses the callback, as happens at WeChat. An order that does not wait for a user, or a user with
+// An order that does not wait for a user, or a user with
 // too many orders, is of class Conflict.
 func (s *Server) Confirm(ctx context.Context, r Confirm) (Confirmed, error) {
 	if r.User == "" {
@@ -64,6 +64,23 @@ func (s *Server) Confirm(ctx context.Context, r Confirm) (Confirmed, error) {
 		return Confirmed{}, err
 	}
 	return Confirmed{OpenID: confirmed.OpenID, QueryID: urlSafe.Replace(id)}, s.announceConfirmed(ctx, confirmed)
+}
+
+// AnnounceConfirmed queues the notices of confirmations that a crash kept unannounced, as AnnouncePaid does.
+func (s *Server) AnnounceConfirmed(ctx context.Context) error {
+	confirmed, err := s.Book.LastConfirmed(ctx, 200)
+	if err != nil {
+		return err
+	}
+	for _, o := range confirmed {
+		if o.Phase() != book.InService {
+			continue // it is too late to tell that the service begins
+		}
+		if err := s.announceConfirmed(ctx, o); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func notConfirmed(err error) error {
