@@ -125,12 +125,12 @@ func TestASoundAnswerMayBeAboutAnotherOrderAlthoughTheCallWasExecuted(t *testing
 				w.state(t, "PAID", "DONE")
 			}
 			no := map[string]string{"answer_of_nobody": "PS1", "answer_of_another": "PS2"}[kind]
-			for _, operation := range []string{"create", "query", "complete", "cancel"} {
+			for _, operation := range []string{"create", "query", "complete", "modify", "pay", "cancel"} {
 				w.rule(t, fieldsOf{"operation": operation, "fault": kind, "out_order_no": no, "times": 1})
 			}
 			w.rule(t, fieldsOf{"operation": "deduct", "fault": "deduction_stops", "out_order_no": no})
 			mistaken := []result{w.open(t, no, "user of "+no), w.call(t, http.MethodGet, orderURI(no), nil), w.finish(t, no, 350),
-				w.call(t, http.MethodPost, ordersPath+"/"+no+"/cancel", cancelBody("x"))}
+				w.act(t, no, "modify", modifyBody(200)), w.act(t, no, "pay", payBody), w.call(t, http.MethodPost, ordersPath+"/"+no+"/cancel", cancelBody("x"))}
 			for _, r := range mistaken {
 				if r.status != 200 || r.bad != nil || r.json(t)["out_order_no"] != want || r.json(t)["order_id"] == nil {
 					t.Errorf("%d %v %s", r.status, r.bad, r.body)

@@ -31,6 +31,7 @@ import (
 // client is a minimal WeChat Pay merchant, written from the protocol and sharing nothing with the sandbox.
 type client struct {
 	world    *world
+	mchID    string
 	private  *rsa.PrivateKey
 	serial   string
 	v2, v3   string
@@ -53,7 +54,7 @@ func newClient(t testing.TB, w *world, k *sandbox.DevKeys) *client {
 		t.Fatal(err)
 	}
 	platform := fmt.Sprintf("%040X", m.Certificate.SerialNumber)
-	return &client{world: w, private: private.(*rsa.PrivateKey), serial: k.MerchantSerial, v2: m.APIv2Key.Reveal(), v3: m.APIv3Key.Reveal(),
+	return &client{world: w, mchID: mchID, private: private.(*rsa.PrivateKey), serial: k.MerchantSerial, v2: m.APIv2Key.Reveal(), v3: m.APIv3Key.Reveal(),
 		ask: k.PublicKeyID, platform: platform, public: k.PublicKeyID,
 		wechat: map[string]*rsa.PublicKey{platform: m.Certificate.PublicKey.(*rsa.PublicKey), k.PublicKeyID: &m.PublicKeyPrivate.PublicKey}}
 }
@@ -100,7 +101,7 @@ func (c *client) request(method, uri string, body []byte) *http.Request {
 	}
 	timestamp := strconv.FormatInt(c.world.clock.Now().Unix(), 10)
 	r.Header.Set("Authorization", fmt.Sprintf(`WECHATPAY2-SHA256-RSA2048 mchid="%s",nonce_str="%s",timestamp="%s",serial_no="%s",signature="%s"`,
-		mchID, "593BEC0C930BF1AFEB40B4A08C8FB242", timestamp, c.serial, c.sign(method, r.URL.RequestURI(), timestamp, "593BEC0C930BF1AFEB40B4A08C8FB242", body)))
+		c.mchID, "593BEC0C930BF1AFEB40B4A08C8FB242", timestamp, c.serial, c.sign(method, r.URL.RequestURI(), timestamp, "593BEC0C930BF1AFEB40B4A08C8FB242", body)))
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Wechatpay-Serial", c.ask)

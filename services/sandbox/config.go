@@ -3,8 +3,6 @@ package sandbox
 import (
 	"crypto/rsa"
 	"crypto/x509"
-	"net/url"
-	"regexp"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -12,7 +10,6 @@ import (
 	"github.com/facepay-go/facepay/services/sandbox/account"
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 	"github.com/facepay-go/facepay/services/sandbox/scenarios"
-	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
 // Config is everything the sandbox is told. LoadConfig reads it from a file; tests and standalone fill it in.
@@ -29,6 +26,8 @@ type Config struct {
 	// DeductAfter is the time from completion to the first deduction, 2 s when 0; DeductAgainAfter between tries, 1 min
 	// when 0. Both are on the sandbox's clock.
 	DeductAfter, DeductAgainAfter time.Duration
+	// RefundAfter is the time from the acceptance of a refund to its end, 2 s when 0.
+	RefundAfter time.Duration
 	// AuthinfoLasts is expires_in of authinfo, 2 h when 0.
 	AuthinfoLasts time.Duration
 	// Merchants the provider knows. At least one.
@@ -61,28 +60,33 @@ type Merchant struct {
 	PublicKeyPrivate *rsa.PrivateKey
 	// CallbackShare is how many percent of callbacks the public key signs in mode both, 50 when 0.
 	CallbackShare int
-	Services      []Service
+	// RefundNotifyURL is where refunds without a notify_url of their own are told: the portal setting. Empty: nowhere.
+	RefundNotifyURL string
+	// FeeRate (费率) is what bills take, like "0.60%", which it is when empty.
+	FeeRate  string
+	Services []Service
+	// SubMerchants make the merchant a partner (服务商): its services serve them over the partner's paths.
+	SubMerchants []SubMerchant
 }
 
-// KeyMode is which of its key kinds WeChat uses for a merchant (wechat-protocol.md §1.3).
-type KeyMode string
-
-const (
-	// CertificateMode: platform certificate only, as older accounts.
-	CertificateMode KeyMode = "certificate"
-	// PublicKeyMode: public key only, as new accounts; there is no certificate to download.
-	PublicKeyMode KeyMode = "public_key"
-	// BothMode: the seven-day switch.
-	BothMode KeyMode = "both"
-)
+// SubMerchant is a merchant (特约商户) whom a partner serves.
+type SubMerchant struct {
+	// MchID is the sub_mchid, 8–10 digits; AppIDs are the sub_appids bound to it, none if it has none.
+	MchID  string
+	AppIDs []string
+	// Unauthorized: it has not authorised the partner, whose calls for it get NO_AUTH.
+	Unauthorized bool
+}
 
 // Service is one PayScore service_id.
 type Service struct {
 	ID string
-	// Confirm is true for a need-confirm service; its orders stay CREATED, since confirming is not simulated yet.
+	// Confirm is true for a need-confirm (需确认) service: its orders wait for the user, whom the control API plays.
 	Confirm bool
 	// RiskMode is refuse when empty.
 	RiskMode account.RiskMode
+	// RiskNames are the risk_fund names allowed, all that the mode may have when empty.
+	RiskNames []string
 	// Cap is the risk amount cap, fen.
 	Cap         money.Fen
 	SmartRetail bool
@@ -125,7 +129,7 @@ func (c Config) withDefaults() Config {
 	for _, d := range []struct {
 		to    *time.Duration
 		usual time.Duration
-	}{{&c.DeductAfter, 2 * time.Second}, {&c.DeductAgainAfter, time.Minute}, {&c.AuthinfoLasts, 2 * time.Hour}} {
+	}{{&c.DeductAfter, 2 * time.Second}, {&c.DeductAgainAfter, time.Minute}, {&c.AuthinfoLasts, 2 * time.Hour}, {&c.RefundAfter, 2 * time.Second}} {
 		if *d.to == 0 {
 			*d.to = d.usual
 		}
@@ -150,67 +154,4 @@ func (c Config) directory() (account.Directory, error) {
 		directory[m.MchID] = known
 	}
 	return directory, nil
-}
-
-var mchIDPattern = regexp.MustCompile(`^[0-9]{8,10}$`)
-
-func (m Merchant) account() (*account.Merchant, error) {
-	ring, err := m.ring()
-	if err != nil {
-		return nil, err
-	}
-	invalid := func(field, rule string) error {
-		return fault.Invalid("merchants."+field, "merchant_invalid", "merchant %s: %s", m.MchID, rule)
-	}
-	switch {
-	case !mchIDPattern.MatchString(m.MchID):
-		return nil, invalid("mchid", "must be 8–10 digits")
-	case len(m.AppIDs) == 0:
-		return nil, invalid("appids", "needs at least one")
-	case m.Serial == "" || m.PublicKey == nil:
-		return nil, invalid("merchant_serial", "needs serial and public key of the merchant certificate")
-	case len(m.APIv2Key) != 32:
-		return nil, invalid("apiv2_key", "must have 32 characters")
-	case len(m.APIv3Key) != 32 && len(m.APIv3Key) != 0:
-		return nil, invalid("apiv3_key", "must have 32 bytes or be absent")
-	}
-	known := &account.Merchant{MchID: m.MchID, AppIDs: m.AppIDs, Serial: m.Serial, PublicKey: m.PublicKey, APIv2Key: m.APIv2Key, APIv3Key: m.APIv3Key, Ring: ring}
-	for _, s := range m.Services {
-		if s.RiskMode == "" {
-			s.RiskMode = account.Refuse
-		}
-		if s.ID == "" || len(s.ID) > 32 || s.Cap <= 0 || s.RiskMode != account.Refuse && s.RiskMode != account.Deposit {
-			return nil, invalid("services", "each needs an id of at most 32 characters, a positive cap, and risk_mode refuse or deposit")
-		}
-		if u, err := url.Parse(s.NotifyURL); err != nil || s.NotifyURL != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-			return nil, invalid("services.service_notify_url", "must be an http or https URL, or absent")
-		}
-		known.Services = append(known.Services, account.Service(s))
-	}
-	return known, nil
-}
-
-func (m Merchant) ring() (signing.Ring, error) {
-	ring := signing.Ring{CallbackShare: m.CallbackShare}
-	if ring.CallbackShare == 0 {
-		ring.CallbackShare = 50
-	}
-	switch m.KeyMode {
-	case CertificateMode, PublicKeyMode, BothMode:
-	default:
-		return ring, fault.Invalid("merchants.key_mode", "key_mode", "must be certificate, public_key or both")
-	}
-	if m.KeyMode != PublicKeyMode {
-		if m.Certificate == nil || m.CertificateKey == nil {
-			return ring, fault.Invalid("merchants.platform_certificate", "key_missing", "key mode %s needs a platform certificate and its key", m.KeyMode)
-		}
-		ring.Certificate, ring.CertificateKey = m.Certificate, m.CertificateKey
-	}
-	if m.KeyMode != CertificateMode {
-		if len(m.PublicKeyID) <= len(signing.PublicKeyPrefix) || m.PublicKeyID[:len(signing.PublicKeyPrefix)] != signing.PublicKeyPrefix || m.PublicKeyPrivate == nil {
-			return ring, fault.Invalid("merchants.public_key_id", "key_missing", "key mode %s needs a key whose id starts with %s", m.KeyMode, signing.PublicKeyPrefix)
-		}
-		ring.PublicKey = &signing.Key{Serial: m.PublicKeyID, Private: m.PublicKeyPrivate}
-	}
-	return ring, nil
 }

@@ -99,7 +99,15 @@ func TestAConfigurationThatBreaksARuleNamesItsField(t *testing.T) {
 		"merchants.key_mode":             func(c *sandbox.Config) { c.Merchants[0].KeyMode = "x" },
 		"merchants.platform_certificate": func(c *sandbox.Config) { c.Merchants[0].CertificateKey = nil },
 		"merchants.public_key_id":        func(c *sandbox.Config) { c.Merchants[0].PublicKeyID = "ABC" },
-		"merchants.services":             func(c *sandbox.Config) { c.Merchants[0].Services = []sandbox.Service{{ID: "1"}} },
+		"merchants.refund_notify_url":    func(c *sandbox.Config) { c.Merchants[0].RefundNotifyURL = "pay.example.com/x" },
+		"merchants.fee_rate":             func(c *sandbox.Config) { c.Merchants[0].FeeRate = "0.6" },
+		"merchants.services.risk_names": func(c *sandbox.Config) {
+			c.Merchants[0].Services = []sandbox.Service{{ID: "1", Cap: 1, RiskNames: []string{"DEPOSIT"}}}
+		},
+		"merchants.sub_merchants.sub_mchid": func(c *sandbox.Config) {
+			c.Merchants[0].SubMerchants = []sandbox.SubMerchant{{MchID: "x"}}
+		},
+		"merchants.services": func(c *sandbox.Config) { c.Merchants[0].Services = []sandbox.Service{{ID: "1"}} },
 	} {
 		c := sandbox.Config{Merchants: []sandbox.Merchant{k.Merchant(mchID, appID)}}
 		change(&c)

@@ -206,21 +206,3 @@ func TestAUserMayHaveThreeOrdersInServiceAndNoneUnpaid(t *testing.T) {
 		t.Errorf("%s", r.body)
 	}
 }
-
-func TestANeedConfirmOrderWaitsForItsUser(t *testing.T) {
-	w := start(t)
-	body := w.createBody("PS1", "")
-	body["time_range"], body["service_id"], body["need_user_confirm"] = fieldsOf{"start_time": "OnAccept"}, "500002", true
-	body["risk_fund"] = fieldsOf{"name": "DEPOSIT", "amount": 100}
-	if r := w.call(t, http.MethodPost, ordersPath, body); r.status != 200 || r.json(t)["state"] != "CREATED" {
-		t.Errorf("%s", r.body)
-	}
-	complete := completeBody(w.today(), 100)
-	complete["service_id"] = "500002"
-	if r := w.call(t, http.MethodPost, ordersPath+"/PS1/complete", complete); r.code(t) != "INVALID_ORDER_STATE-271302332" {
-		t.Errorf("%s", r.body)
-	}
-	if r := w.call(t, http.MethodPost, ordersPath+"/PS1/cancel", fieldsOf{"appid": appID, "service_id": "500002", "reason": "x"}); r.status != 200 {
-		t.Errorf("%s", r.body)
-	}
-}

@@ -174,7 +174,7 @@ func TestADeductionMayStopUntilTheUserPaysByHand(t *testing.T) {
 func TestASillyFaultRuleIsRefusedAndNamesItsField(t *testing.T) {
 	w := start(t)
 	for field, rule := range map[string]fieldsOf{
-		"operation": {"operation": "modify", "fault": "slow"}, "fault": {"operation": "query", "fault": "risk_refused"},
+		"operation": {"operation": "repair", "fault": "slow"}, "fault": {"operation": "query", "fault": "risk_refused"},
 		"delay_ms": {"operation": "query", "fault": "slow"}, "copies": {"operation": "notify", "fault": "concurrent"},
 		"amount_fen": {"operation": "deduct", "fault": "deduction_partial"}, "per_mille": {"operation": "query", "fault": "timeout", "per_mille": 1001}, "times": {"operation": "query", "fault": "timeout", "times": -1},
 	} {

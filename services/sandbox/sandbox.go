@@ -91,14 +91,14 @@ func (s *Sandbox) Start(ctx context.Context) error {
 	}
 	server := wechat.NewServer(wechat.Deps{Merchants: s.merchants, Book: truth, Journal: journal, Notices: notices, Faults: s.faults,
 		Clock: s.deps.Clock, Random: s.deps.Random, Log: s.deps.Log}, s.rules())
-	if err := server.AnnouncePaid(ctx); err != nil {
+	if err := errors.Join(server.AnnouncePaid(ctx), server.AnnounceConfirmed(ctx)); err != nil {
 		return err
 	}
 	if err := s.provider.listen(s.config.Listen, server.Handler(), s.deps.Log); err != nil {
 		return err
 	}
 	api := &control.API{WeChat: server, Book: truth, Journal: journal, Notices: notices, Faults: s.faults, Scenarios: s.library, Merchants: s.merchants,
-		Log: s.deps.Log}
+		Clock: s.deps.Clock, Log: s.deps.Log}
 	if err := s.control.listen(s.config.ControlListen, api.Handler(), s.deps.Log); err != nil {
 		return errors.Join(err, s.provider.close(ctx))
 	}
@@ -107,6 +107,8 @@ func (s *Sandbox) Start(ctx context.Context) error {
 	s.workers.Go(func() { journal.Run(running) })
 	s.workers.Go(func() { notices.Run(running) })
 	s.workers.Go(func() { server.RunDeductions(running) })
+	s.workers.Go(func() { server.RunExpiries(running) })
+	s.workers.Go(func() { server.RunRefunds(running) })
 	return nil
 }
 
@@ -122,7 +124,7 @@ func (s *Sandbox) rules() wechat.Rules {
 		limits = book.Limits{}
 	}
 	return wechat.Rules{Strict: s.config.Strict, Limits: limits, DeductAfter: s.config.DeductAfter,
-		DeductAgainAfter: s.config.DeductAgainAfter, AuthinfoLasts: s.config.AuthinfoLasts}
+		DeductAgainAfter: s.config.DeductAgainAfter, AuthinfoLasts: s.config.AuthinfoLasts, RefundAfter: s.config.RefundAfter}
 }
 
 // Stop closes the listeners, gives running calls until ctx ends, and waits for the workers. Queued notices and deductions

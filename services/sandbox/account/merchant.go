@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/services/sandbox/bill"
 	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
@@ -21,8 +22,14 @@ type Merchant struct {
 	// APIv2Key has 32 characters, APIv3Key 32 bytes. Without APIv3Key WeChat sends no callbacks at all.
 	APIv2Key, APIv3Key Secret
 	// Ring is what WeChat signs with for this merchant.
-	Ring     signing.Ring
+	Ring     *signing.Ring
 	Services []Service
+	// SubMerchants make the merchant a partner (服务商).
+	SubMerchants []SubMerchant
+	// RefundNotifyURL is the portal setting for refunds whose request has no notify_url. Empty: nowhere.
+	RefundNotifyURL string
+	// FeeRate (费率) is what bills take.
+	FeeRate bill.Rate
 }
 
 // RiskMode says what happens when WeChat's evaluation of a user fails; it decides the amount cap (wechat-protocol.md
@@ -42,6 +49,8 @@ type Service struct {
 	// Confirm is true for a need-confirm (需确认) service, false for a no-confirm (免确认) one.
 	Confirm  bool
 	RiskMode RiskMode
+	// RiskNames are the risk_fund names its orders may have (wechat-protocol.md §6.1).
+	RiskNames []string
 	// Cap is the risk amount cap (风险金额上限), fen.
 	Cap money.Fen
 	// SmartRetail is true for 智慧零售: item rules of wechat-protocol.md §6.1.
@@ -51,6 +60,17 @@ type Service struct {
 	// RefuseCancelAfterComplete refuses to cancel a completed, unpaid order with 271316592, as field reports say;
 	// false allows it, as the API pages say (wechat-protocol.md §6.5, §10.3).
 	RefuseCancelAfterComplete bool
+}
+
+// UseFirst is the risk_fund name of use-first (先享), the only one a no-confirm service may have (wechat-protocol.md §6.1).
+const UseFirst = "ESTIMATE_ORDER_COST"
+
+// RiskNames are the risk_fund names that a service of the mode may be configured with: deposit-free (先免) needs confirmation.
+func RiskNames(confirm bool) []string {
+	if confirm {
+		return []string{UseFirst, "DEPOSIT", "ADVANCE", "CASH_DEPOSIT"}
+	}
+	return []string{UseFirst}
 }
 
 // Bound reports whether the appid is bound to the merchant number.

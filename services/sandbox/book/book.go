@@ -9,9 +9,11 @@ import (
 
 // Book is the stored truth. Its methods are safe for concurrent use; errors are those of docstore.
 type Book struct {
-	orders docstore.Collection[Order]
-	users  docstore.Collection[User]
-	locks  locks
+	orders     docstore.Collection[Order]
+	users      docstore.Collection[User]
+	agreements docstore.Collection[Agreement]
+	refunds    docstore.Collection[Refund]
+	locks      locks
 }
 
 // Open declares the book's collections in the store.
@@ -24,13 +26,23 @@ func Open(ctx context.Context, store docstore.Store) (*Book, error) {
 			{Name: "openid", Kind: docstore.String, Value: func(o *Order) any { return o.OpenID }},
 			{Name: "phase", Kind: docstore.String, Value: func(o *Order) any { return string(o.Phase()) }},
 			{Name: "deduct_at", Kind: docstore.Time, Value: func(o *Order) any { return o.DeductAt }},
+			{Name: "confirmed_at", Kind: docstore.Time, Value: func(o *Order) any { return o.ConfirmedAt }},
+			{Name: "expire_at", Kind: docstore.Time, Value: func(o *Order) any { return o.ExpireAt }},
 			{Name: "paid_at", Kind: docstore.Time, Value: func(o *Order) any { return o.PaidAt }},
+			{Name: "parts_paid_at", Kind: docstore.Time, Value: partsPaidAt},
+			{Name: "transaction_id", Kind: docstore.String, Value: firstTransaction},
+			{Name: "last_transaction_id", Kind: docstore.String, Value: lastTransaction},
 		},
 		Indexes: []docstore.Index{
 			{Name: "by_created", Fields: []string{"created_at"}},
 			{Name: "by_user_phase", Fields: []string{"openid", "phase"}},
 			{Name: "by_deduct", Fields: []string{"deduct_at"}},
+			{Name: "by_confirmed", Fields: []string{"confirmed_at"}},
+			{Name: "by_expiry", Fields: []string{"expire_at"}},
 			{Name: "by_paid", Fields: []string{"paid_at"}},
+			{Name: "by_parts", Fields: []string{"parts_paid_at"}},
+			{Name: "by_transaction", Fields: []string{"transaction_id"}},
+			{Name: "by_last_transaction", Fields: []string{"last_transaction_id"}},
 		},
 	})
 	if err != nil {
@@ -43,7 +55,12 @@ func Open(ctx context.Context, store docstore.Store) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Book{orders: orders, users: users}, nil
+	agreements, err := openAgreements(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	refunds, err := openRefunds(ctx, store)
+	return &Book{orders: orders, users: users, agreements: agreements, refunds: refunds}, err
 }
 
 // Order finds one order; class NotFound when there is none.

@@ -114,15 +114,23 @@ func (j *Journal) write(ctx context.Context, first Call) {
 	}
 }
 
-// Calls are the calls of one number in order of time, all that were answered before this one.
-func (j *Journal) Calls(ctx context.Context, outOrderNo string, limit int) ([]Call, error) {
+// Calls are the first calls about one number of a merchant in order of time, all that were answered before this one; of all
+// merchants when mchID is "".
+func (j *Journal) Calls(ctx context.Context, mchID, outOrderNo string, limit int) ([]Call, error) {
 	if err := j.flushed(ctx); err != nil {
 		return nil, err
 	}
-	page, err := j.calls.Find(ctx, docstore.Query{Index: "by_order", Equal: []any{outOrderNo}, Limit: limit})
-	calls := make([]Call, 0, len(page.Records))
-	for _, r := range page.Records {
-		calls = append(calls, r.Doc)
+	calls := []Call{}
+	for r, err := range j.calls.Scan(ctx, docstore.Query{Index: "by_order", Equal: []any{outOrderNo}}) {
+		if err != nil {
+			return nil, err
+		}
+		if mchID != "" && r.Doc.MchID != mchID {
+			continue
+		}
+		if calls = append(calls, r.Doc); len(calls) == limit {
+			break
+		}
 	}
-	return calls, err
+	return calls, nil
 }

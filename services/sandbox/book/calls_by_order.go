@@ -9,9 +9,9 @@ import (
 // firstNumber comes before every out_order_no: '*' is the smallest character one may hold (wechat-protocol.md §6.2).
 const firstNumber = "*"
 
-// ByOrder gives the calls of each number behind after (from the first for ""), in order of number, to each: at most
-// limit numbers. more reports that there are others behind the last one.
-func (j *Journal) ByOrder(ctx context.Context, after string, limit int, each func(outOrderNo string, calls []Call) error) (more bool, err error) {
+// ByOrder gives the merchant's calls about each number behind after (from the first for ""), in order of number, to each: at
+// most limit numbers; those of all merchants when mchID is "". more reports that there are others behind the last one.
+func (j *Journal) ByOrder(ctx context.Context, mchID, after string, limit int, each func(outOrderNo string, calls []Call) error) (more bool, err error) {
 	if err := j.flushed(ctx); err != nil {
 		return false, err
 	}
@@ -25,8 +25,8 @@ func (j *Journal) ByOrder(ctx context.Context, after string, limit int, each fun
 		if err != nil {
 			return false, err
 		}
-		if r.Doc.OutOrderNo == after {
-			continue // of the page before
+		if r.Doc.OutOrderNo == after || mchID != "" && r.Doc.MchID != mchID {
+			continue // of the page before, or another's
 		}
 		if len(calls) > 0 && calls[0].OutOrderNo != r.Doc.OutOrderNo {
 			if err := each(calls[0].OutOrderNo, calls); err != nil {

@@ -19,6 +19,12 @@ func (b *Book) LastPaid(ctx context.Context, limit int) ([]Order, error) {
 	return docs(page), err
 }
 
+// LastConfirmed are the orders most recently confirmed by their users, as LastPaid.
+func (b *Book) LastConfirmed(ctx context.Context, limit int) ([]Order, error) {
+	page, err := b.orders.Find(ctx, docstore.Query{Index: "by_confirmed", Descending: true, Limit: limit})
+	return docs(page), err
+}
+
 // Orders is one page of all orders by time of creation.
 func (b *Book) Orders(ctx context.Context, after docstore.Cursor, limit int) ([]Order, docstore.Cursor, error) {
 	page, err := b.orders.Find(ctx, docstore.Query{Index: "by_created", After: after, Limit: limit})
@@ -30,8 +36,8 @@ func (b *Book) All(ctx context.Context) iter.Seq2[docstore.Record[Order], error]
 	return b.orders.Scan(ctx, docstore.Query{Index: "by_created"})
 }
 
-func docs(page docstore.Page[Order]) []Order {
-	orders := make([]Order, 0, len(page.Records))
+func docs[T any](page docstore.Page[T]) []T {
+	orders := make([]T, 0, len(page.Records))
 	for _, r := range page.Records {
 		orders = append(orders, r.Doc)
 	}

@@ -15,6 +15,7 @@ const (
 	Doing   = "DOING"
 	Done    = "DONE"
 	Revoked = "REVOKED"
+	Expired = "EXPIRED"
 
 	UserConfirm = "USER_CONFIRM"
 	MchComplete = "MCH_COMPLETE"
@@ -73,14 +74,29 @@ type Payment struct {
 	// ByHand is true when the user paid an open order himself (主动支付) instead of being debited (自动扣款): the bill shows
 	// the two differently (wechat-protocol.md §8.5).
 	ByHand bool
+	// ByMerchant is true when the merchant was paid elsewhere and said so (sync): WeChat collected nothing, there is no
+	// TransactionID, and no bill shows it (wechat-protocol.md §6.7, §8.5).
+	ByMerchant bool
+	// TradeNo is the merchant order number (商户订单号) that WeChat makes for a deduction: not our out_order_no (§8.5).
+	TradeNo string
+}
+
+// PaidType is who collected: NEWTON is WeChat, MCH the merchant (wechat-protocol.md §6.3).
+func (p Payment) PaidType() string {
+	if p.ByMerchant {
+		return "MCH"
+	}
+	return "NEWTON"
 }
 
 // Order is one service order.
 type Order struct {
 	MchID, AppID, ServiceID, OutOrderNo string
 	OrderID, OpenID                     string
-	Introduction                        string
-	State, Description                  string
+	// SubMchID, SubAppID and SubOpenID are of a partner's order: MchID and AppID are the partner's.
+	SubMchID, SubAppID, SubOpenID string
+	Introduction                  string
+	State, Description            string
 
 	Items, Discounts  []Line
 	RiskFund          RiskFund
@@ -96,11 +112,16 @@ type Order struct {
 	Payments  []Payment
 
 	// PaidAt is when something was collected last.
-	CreatedAt, CompletedAt, CancelledAt, PaidAt time.Time
+	CreatedAt, ConfirmedAt, CompletedAt, ModifiedAt, CancelledAt, PaidAt time.Time
+	// Modifications counts how often the total was lowered.
+	Modifications int
 
 	// CreatedWith, CompletedWith and CancelledWith are digests of the parameters, to tell an identical repeat from
 	// another request under the same number (wechat-protocol.md §1.5).
 	CreatedWith, CompletedWith, CancelledWith string
+
+	// ExpireAt is when an order that nobody confirms is EXPIRED; zero: never.
+	ExpireAt time.Time
 
 	// DeductAt is when the next automatic deduction is tried; zero: never.
 	DeductAt    time.Time
@@ -123,6 +144,17 @@ func (o *Order) Paid() money.Fen {
 	var sum money.Fen
 	for _, p := range o.Payments {
 		sum += p.Amount
+	}
+	return sum
+}
+
+// PaidElsewhere is the part of Paid that the merchant collected himself, fen.
+func (o *Order) PaidElsewhere() money.Fen {
+	var sum money.Fen
+	for _, p := range o.Payments {
+		if p.ByMerchant {
+			sum += p.Amount
+		}
 	}
 	return sum
 }

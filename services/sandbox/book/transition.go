@@ -22,9 +22,18 @@ const (
 	NotCancellable
 	// NotPending: only an order that waits for its payment can be paid.
 	NotPending
+	// NotLower: a total can only be modified downwards.
+	NotLower
+	// BelowPaid: so much has been collected already.
+	BelowPaid
+	// NotWaiting: only a CREATED order waits for its user.
+	NotWaiting
+	// AlreadyExpired: nobody confirmed in time.
+	AlreadyExpired
 )
 
-var refusals = [...]string{"", "different parameters", "unconfirmed", "already cancelled", "already done", "not cancellable", "not pending"}
+var refusals = [...]string{"", "different parameters", "unconfirmed", "already cancelled", "already done", "not cancellable", "not pending", "not lower", "below what is paid", "not waiting",
+	"already expired"}
 
 func (r Refusal) Error() string { return "order refused: " + refusals[r] }
 
@@ -50,6 +59,8 @@ func (o *Order) MayComplete(with string) (done bool, err error) {
 		return false, Unconfirmed
 	case o.State == Revoked:
 		return false, AlreadyCancelled
+	case o.State == Expired:
+		return false, AlreadyExpired
 	case o.Completed && o.CompletedWith == with:
 		return true, nil
 	case o.Completed:
@@ -102,13 +113,15 @@ func (o *Order) Cancel(c Cancellation) (changed bool, err error) {
 		return false, DifferentParameters
 	case o.State == Done:
 		return false, AlreadyDone
+	case o.State == Expired:
+		return false, AlreadyExpired
 	case o.Phase() == Unpaid && (c.RefuseCompleted || len(o.Payments) > 0):
 		// That a collected part makes an order uncancellable is our choice: the sheet is silent.
 		return false, NotCancellable
 	}
 	o.State, o.Description = Revoked, ""
 	o.CancelledWith, o.CancelledAt = c.With, c.At
-	o.DeductAt = time.Time{}
+	o.DeductAt, o.ExpireAt = time.Time{}, time.Time{}
 	return true, nil
 }
 

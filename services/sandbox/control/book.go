@@ -15,6 +15,7 @@ import (
 // OrderRow is an order in the book; amounts in fen.
 type OrderRow struct {
 	MchID            string     `json:"mchid"`
+	SubMchID         string     `json:"sub_mchid,omitempty"`
 	OutOrderNo       string     `json:"out_order_no"`
 	OrderID          string     `json:"order_id"`
 	AppID            string     `json:"appid"`
@@ -26,12 +27,24 @@ type OrderRow struct {
 	TotalAmount      money.Fen  `json:"total_amount"`
 	PaidAmount       money.Fen  `json:"paid_amount"`
 	TransactionIDs   []string   `json:"transaction_ids,omitempty"`
+	Payments         []Payment  `json:"payments,omitempty"`
 	PaidByHand       bool       `json:"paid_by_hand,omitempty"`
 	DeductTries      int        `json:"failed_deductions,omitempty"`
 	CreatedAt        time.Time  `json:"created_at"`
+	ConfirmedAt      *time.Time `json:"confirmed_at,omitempty"`
 	CompletedAt      *time.Time `json:"completed_at,omitempty"`
+	ModifiedAt       *time.Time `json:"modified_at,omitempty"`
 	CancelledAt      *time.Time `json:"cancelled_at,omitempty"`
 	PaidAt           *time.Time `json:"paid_at,omitempty"`
+}
+
+// Payment is one collected amount, fen. What the merchant collected himself (sync) is of type MCH, has no transaction_id,
+// and counts in paid_amount as it does at WeChat.
+type Payment struct {
+	Amount        money.Fen `json:"amount"`
+	PaidType      string    `json:"paid_type"`
+	TransactionID string    `json:"transaction_id,omitempty"`
+	PaidAt        time.Time `json:"paid_at"`
 }
 
 // Totals are over the whole book; amounts in fen.
@@ -41,9 +54,14 @@ type Totals struct {
 	States    map[string]int `json:"states"`
 	Completed int            `json:"completed"`
 	Paid      int            `json:"paid"`
-	// DueFen is the sum of completed totals of orders that are not cancelled, PaidFen what was collected.
-	DueFen  money.Fen `json:"due_fen"`
-	PaidFen money.Fen `json:"paid_fen"`
+	// DueFen is the sum of completed totals of orders that are not cancelled, PaidFen what was collected, PaidElsewhereFen
+	// the part of it that merchants collected themselves (sync).
+	DueFen           money.Fen `json:"due_fen"`
+	PaidFen          money.Fen `json:"paid_fen"`
+	PaidElsewhereFen money.Fen `json:"paid_elsewhere_fen"`
+	// RefundedFen is what refunds gave back to users; Refunds counts them by status.
+	RefundedFen money.Fen      `json:"refunded_fen"`
+	Refunds     map[string]int `json:"refunds"`
 }
 
 // BookPage is a page of the book by time of creation; Totals come with the first page only.
@@ -92,7 +110,7 @@ func (a *API) totals(ctx context.Context) (*Totals, error) {
 		}
 		t.add(&r.Doc)
 	}
-	return t, nil
+	return t, t.addRefunds(ctx, a.Book)
 }
 
 func (t *Totals) add(o *book.Order) {
@@ -103,6 +121,7 @@ func (t *Totals) add(o *book.Order) {
 	t.Created++
 	t.States[state]++
 	t.PaidFen += o.Paid()
+	t.PaidElsewhereFen += o.PaidElsewhere()
 	if o.State == book.Done && len(o.Payments) > 0 {
 		t.Paid++
 	}
@@ -113,11 +132,14 @@ func (t *Totals) add(o *book.Order) {
 }
 
 func rowOf(o *book.Order) OrderRow {
-	row := OrderRow{MchID: o.MchID, OutOrderNo: o.OutOrderNo, OrderID: o.OrderID, AppID: o.AppID, ServiceID: o.ServiceID, OpenID: o.OpenID,
+	row := OrderRow{MchID: o.MchID, SubMchID: o.SubMchID, OutOrderNo: o.OutOrderNo, OrderID: o.OrderID, AppID: o.AppID, ServiceID: o.ServiceID, OpenID: o.OpenID,
 		State: o.State, StateDescription: o.Description, Completed: o.Completed, TotalAmount: o.Total, PaidAmount: o.Paid(), DeductTries: o.DeductTries,
-		CreatedAt: o.CreatedAt, CompletedAt: unlessZero(o.CompletedAt), CancelledAt: unlessZero(o.CancelledAt), PaidAt: unlessZero(o.PaidAt)}
+		CreatedAt: o.CreatedAt, ConfirmedAt: unlessZero(o.ConfirmedAt), CompletedAt: unlessZero(o.CompletedAt), ModifiedAt: unlessZero(o.ModifiedAt), CancelledAt: unlessZero(o.CancelledAt), PaidAt: unlessZero(o.PaidAt)}
 	for _, p := range o.Payments {
-		row.TransactionIDs = append(row.TransactionIDs, p.TransactionID)
+		row.Payments = append(row.Payments, Payment{p.Amount, p.PaidType(), p.TransactionID, p.At})
+		if p.TransactionID != "" {
+			row.TransactionIDs = append(row.TransactionIDs, p.TransactionID)
+		}
 		row.PaidByHand = row.PaidByHand || p.ByHand
 	}
 	return row

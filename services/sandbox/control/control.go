@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/services/sandbox/account"
 	"github.com/facepay-go/facepay/services/sandbox/book"
@@ -27,6 +28,7 @@ type API struct {
 	Faults    *plan.Plan
 	Scenarios *scenarios.Library
 	Merchants account.Directory
+	Clock     clock.Clock
 	Log       *slog.Logger
 }
 
@@ -41,13 +43,20 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("DELETE /control/wechat/faults/{id}", a.answer(a.removeFault))
 	mux.HandleFunc("GET /control/wechat/scenarios", a.answer(a.listScenarios))
 	mux.HandleFunc("POST /control/wechat/scenarios/{name}", a.answer(a.applyScenario))
+	mux.HandleFunc("GET /control/wechat/keys", a.answer(a.showKeys))
+	mux.HandleFunc("POST /control/wechat/keys/{step}", a.answer(a.changeKeys))
 	mux.HandleFunc("GET /control/wechat/book", a.answer(a.showBook))
 	mux.HandleFunc("GET /control/wechat/book/{out_order_no}", a.answer(a.showOrder))
 	mux.HandleFunc("GET /control/wechat/requests", a.answer(a.showRequests))
 	mux.HandleFunc("GET /control/wechat/requests/summary", a.answer(a.showSummary))
 	mux.HandleFunc("GET /control/wechat/notices", a.answer(a.showNotices))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/pay", a.answer(a.payByHand))
+	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/confirm", a.answer(a.confirmOrder))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/cancel", a.answer(a.cancelInPortal))
+	mux.HandleFunc("POST /control/wechat/permissions/open", a.answer(a.openPage))
+	mux.HandleFunc("GET /control/wechat/refunds", a.answer(a.showRefunds))
+	mux.HandleFunc("GET /control/wechat/refunds/{out_refund_no}", a.answer(a.showRefund))
+	mux.HandleFunc("POST /control/wechat/refunds/{out_refund_no}/handle", a.answer(a.handleRefund))
 	mux.HandleFunc("POST /control/wechat/authorizations/close", a.answer(a.closeAuthorization))
 	return mux
 }
@@ -123,4 +132,12 @@ func (a *API) merchant(r *http.Request) (string, error) {
 		return "", fault.Invalid("mchid", "mchid_missing", "is needed: the sandbox has the merchants %s", strings.Join(ids, ", "))
 	}
 	return ids[0], nil
+}
+
+// onlyOf is ?mchid= for lists that show all merchants without it.
+func (a *API) onlyOf(r *http.Request) (string, error) {
+	if r.URL.Query().Get("mchid") == "" {
+		return "", nil
+	}
+	return a.merchant(r)
 }

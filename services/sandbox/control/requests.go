@@ -22,7 +22,11 @@ func (a *API) showRequests(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	calls, err := a.Journal.Calls(r.Context(), r.URL.Query().Get("out_order_no"), limit)
+	mchID, err := a.onlyOf(r)
+	if err != nil {
+		return nil, err
+	}
+	calls, err := a.Journal.Calls(r.Context(), mchID, r.URL.Query().Get("out_order_no"), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +54,11 @@ func (a *API) showNotices(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	notices, err := a.Notices.OfOrder(r.Context(), r.URL.Query().Get("out_order_no"), limit)
+	mchID, err := a.onlyOf(r)
+	if err != nil {
+		return nil, err
+	}
+	notices, err := a.Notices.OfOrder(r.Context(), mchID, r.URL.Query().Get("out_order_no"), limit)
 	rows := make([]NoticeRow, 0, len(notices))
 	for _, n := range notices {
 		rows = append(rows, NoticeRow{ID: n.ID, EventType: n.EventType, Outcome: n.Outcome, Due: unlessZero(n.Due), Failed: n.Tries, Attempts: n.Attempts})

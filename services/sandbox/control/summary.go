@@ -29,12 +29,16 @@ func (a *API) showSummary(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	mchID, err := a.onlyOf(r)
+	if err != nil {
+		return nil, err
+	}
 	page := summaryPage{Orders: []Summary{}}
-	more, err := a.Journal.ByOrder(r.Context(), r.URL.Query().Get("after"), limit, func(number string, calls []book.Call) error {
+	more, err := a.Journal.ByOrder(r.Context(), mchID, r.URL.Query().Get("after"), limit, func(number string, calls []book.Call) error {
 		s := Summary{OutOrderNo: number}
 		s.Executed, s.Bodies = counted(calls)
 		page.Orders = append(page.Orders, s)
-		return a.countNotices(r, &page.Orders[len(page.Orders)-1])
+		return a.countNotices(r, mchID, &page.Orders[len(page.Orders)-1])
 	})
 	if more {
 		page.Next = page.Orders[len(page.Orders)-1].OutOrderNo
@@ -45,8 +49,8 @@ func (a *API) showSummary(r *http.Request) (any, error) {
 // mostNotices is far above the facts that one order has.
 const mostNotices = 100
 
-func (a *API) countNotices(r *http.Request, s *Summary) error {
-	notices, err := a.Notices.OfOrder(r.Context(), s.OutOrderNo, mostNotices)
+func (a *API) countNotices(r *http.Request, mchID string, s *Summary) error {
+	notices, err := a.Notices.OfOrder(r.Context(), mchID, s.OutOrderNo, mostNotices)
 	for _, n := range notices {
 		accepted := 0
 		for _, try := range n.Attempts {

@@ -11,8 +11,19 @@ const (
 	UnfinishedOrder Kind = "unfinished_order"
 	// CreatedState: the order is stored and answered 200 with state CREATED instead of DOING, on create.
 	CreatedState Kind = "created_state"
-	// DeductionRunning: 400 INVALID_REQUEST 单据正在扣款中 (271316754), on cancel.
+	// DeductionRunning: 400 INVALID_REQUEST 单据正在扣款中 (271316754), on cancel, modify and sync.
 	DeductionRunning Kind = "deduction_running"
+	// NotCancellable: a completed order is not cancelled, 271316592, on cancel; another order is.
+	NotCancellable Kind = "not_cancellable"
+	// NotModifiable: 400 INVALID_REQUEST, as to a second modification where one is allowed, on modify.
+	NotModifiable Kind = "not_modifiable"
+	// CollectionUnclear: 400 INVALID_REQUEST 收款结果不明, on sync.
+	CollectionUnclear Kind = "collection_unclear"
+	// PaidFirst: a deduction succeeds just before the call is executed, which then finds the order paid, on cancel, modify
+	// and sync.
+	PaidFirst Kind = "paid_first"
+	// NoPermission: 403 NO_AUTH 商户暂无权限使用此服务 (268503786), not executed.
+	NoPermission Kind = "no_permission"
 	// UnregisteredDevice: return_code ERROR 该设备型号未登记, on authinfo.
 	UnregisteredDevice Kind = "unregistered_device"
 	// AuthinfoFailed: return_code SYSTEMERROR 生成authinfo失败, on authinfo.
@@ -44,15 +55,15 @@ const (
 	// AnswerStale: executed, the answer was signed ten minutes ago.
 	AnswerStale Kind = "answer_stale"
 	// AnswerOfAnother: executed, the answer is sound and about another order of the book, a paid one if there is one.
-	// AnswerOfNobody: the same about a number that does not exist. On create, query, complete and cancel.
+	// AnswerOfNobody: the same about a number that does not exist. On every call about an order.
 	AnswerOfAnother Kind = "answer_of_another"
 	AnswerOfNobody  Kind = "answer_of_nobody"
 	// FalseNotice: executed, and before the answer a sound USER_PAID of Amount is delivered that the book knows nothing of,
-	// on create and complete.
+	// on create, complete, modify, sync and pay.
 	FalseNotice Kind = "false_notice"
 	// OldCertificateListed: the list has the certificate of answer_old_key as well, with its dates, on certificates.
 	OldCertificateListed Kind = "old_certificate_listed"
-	// EarlyNotice: executed, deducted and notified before the answer is given, on complete.
+	// EarlyNotice: executed, deducted and notified before the answer is given, on complete and pay.
 	EarlyNotice Kind = "early_notice"
 )
 
@@ -94,37 +105,49 @@ const (
 	// Reversed: kept back until a later notice of the same order was accepted, an hour at most.
 	Reversed Kind = "reversed"
 	// ForeignAmount: sound, and says that Amount was paid. ForeignMchID, ForeignAppID and ForeignService name another of
-	// the merchant's, or an invented one where there is no other; UnknownOrder names an order that never existed.
-	ForeignAmount  Kind = "foreign_amount"
-	ForeignMchID   Kind = "foreign_mchid"
-	ForeignAppID   Kind = "foreign_appid"
-	ForeignService Kind = "foreign_service"
-	UnknownOrder   Kind = "unknown_order"
+	// the merchant's, or an invented one where there is no other; so does ForeignSubMchID, of a partner's; UnknownOrder names an order that never existed.
+	ForeignAmount   Kind = "foreign_amount"
+	ForeignMchID    Kind = "foreign_mchid"
+	ForeignSubMchID Kind = "foreign_sub_mchid"
+	ForeignAppID    Kind = "foreign_appid"
+	ForeignService  Kind = "foreign_service"
+	UnknownOrder    Kind = "unknown_order"
 )
 
 // Lies reports a notice that is sound and untrue.
 func (k Kind) Lies() bool {
 	switch k {
-	case ForeignAmount, ForeignMchID, ForeignAppID, ForeignService, UnknownOrder:
+	case ForeignAmount, ForeignMchID, ForeignSubMchID, ForeignAppID, ForeignService, UnknownOrder:
 		return true
 	}
 	return false
 }
 
-var anyCall = []Kind{TooFrequent, SystemError, SystemErrorAfter, BadGateway, BadGatewayAfter, Timeout, LostAnswer, Slow, AnswerProbe,
-	AnswerWrongKey, AnswerOldKey, AnswerUnknownKey, AnswerTampered, AnswerStale}
+var (
+	anyCall = []Kind{TooFrequent, SystemError, SystemErrorAfter, BadGateway, BadGatewayAfter, Timeout, LostAnswer, Slow, AnswerProbe,
+		AnswerWrongKey, AnswerOldKey, AnswerUnknownKey, AnswerTampered, AnswerStale}
+	anyOrder = append([]Kind{NoPermission, AnswerOfAnother, AnswerOfNobody}, anyCall...)
+)
 
 // kindsOf says which faults make sense where.
 func kindsOf(op Operation) []Kind {
 	switch op {
 	case Create:
-		return append([]Kind{RiskRefused, UnfinishedOrder, CreatedState, AnswerOfAnother, AnswerOfNobody, FalseNotice}, anyCall...)
-	case Complete:
-		return append([]Kind{EarlyNotice, AnswerOfAnother, AnswerOfNobody, FalseNotice}, anyCall...)
-	case Cancel:
-		return append([]Kind{DeductionRunning, AnswerOfAnother, AnswerOfNobody}, anyCall...)
+		return append([]Kind{RiskRefused, UnfinishedOrder, CreatedState, FalseNotice}, anyOrder...)
 	case Query:
-		return append([]Kind{AnswerOfAnother, AnswerOfNobody}, anyCall...)
+		return anyOrder
+	case Complete:
+		return append([]Kind{EarlyNotice, FalseNotice}, anyOrder...)
+	case Cancel:
+		return append([]Kind{DeductionRunning, NotCancellable, PaidFirst}, anyOrder...)
+	case Modify:
+		return append([]Kind{DeductionRunning, NotModifiable, PaidFirst, FalseNotice}, anyOrder...)
+	case Sync:
+		return append([]Kind{DeductionRunning, CollectionUnclear, PaidFirst, FalseNotice}, anyOrder...)
+	case Pay:
+		return append([]Kind{EarlyNotice, FalseNotice}, anyOrder...)
+	case PreAuthorize, Permission, Terminate:
+		return append([]Kind{NoPermission}, anyCall...)
 	case Certificates:
 		return append([]Kind{OldCertificateListed}, anyCall...)
 	case UnionID:
@@ -135,7 +158,7 @@ func kindsOf(op Operation) []Kind {
 		return []Kind{DeductionFails, DeductionStops, DeductionPartial, PaidByHand}
 	case Notify:
 		return []Kind{Late, Twice, Concurrent, Never, ProbeUndecodable, ProbeWrong, WrongKey, Tampered, OldKey, UnknownKey, Stale, Replayed,
-			Reversed, ForeignAmount, ForeignMchID, ForeignAppID, ForeignService, UnknownOrder}
+			Reversed, ForeignAmount, ForeignMchID, ForeignSubMchID, ForeignAppID, ForeignService, UnknownOrder}
 	}
-	return nil
+	return refundKinds(op)
 }

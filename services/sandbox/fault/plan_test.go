@@ -18,13 +18,13 @@ func plan(t testing.TB, rules ...Rule) *Plan {
 }
 
 func TestARuleStrikesOnlyWhatItMatches(t *testing.T) {
-	s := Subject{Operation: Create, OutOrderNo: "AB1", OpenID: "o1"}
+	s := Subject{Operation: Create, MchID: "1900000109", OutOrderNo: "AB1", OpenID: "o1"}
 	for _, c := range []struct {
 		rule Rule
 		want Kind
 	}{
 		{Rule{}, Timeout}, {Rule{OutOrderNo: "AB1"}, Timeout}, {Rule{OutOrderNo: "AB"}, ""}, {Rule{OutOrderNoPrefix: "AB"}, Timeout},
-		{Rule{OutOrderNoPrefix: "B"}, ""}, {Rule{OpenID: "o1"}, Timeout}, {Rule{OpenID: "o2"}, ""}, {Rule{EventType: "X"}, ""}, {Rule{Operation: Query}, ""},
+		{Rule{OutOrderNoPrefix: "B"}, ""}, {Rule{OpenID: "o1"}, Timeout}, {Rule{OpenID: "o2"}, ""}, {Rule{MchID: "1900000109"}, Timeout}, {Rule{MchID: "1900000110"}, ""}, {Rule{EventType: "X"}, ""}, {Rule{Operation: Query}, ""},
 	} {
 		c.rule.Kind = Timeout
 		if c.rule.Operation == "" {
@@ -80,7 +80,7 @@ func TestTheReadmeNamesEveryFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, op := range []Operation{Authinfo, Certificates, Create, Query, Complete, Cancel, UnionID, Deduct, Notify} {
+	for _, op := range []Operation{Authinfo, Certificates, Create, Query, Complete, Cancel, Modify, Sync, Pay, PreAuthorize, Permission, Terminate, UnionID, Refund, RefundQuery, RefundSettle, Bill, BillRow, BillDownload, Deduct, Notify} {
 		for _, kind := range kindsOf(op) {
 			if !strings.Contains(string(readme), "`"+string(kind)+"`") {
 				t.Errorf("%s %s is not in the README", op, kind)

@@ -21,6 +21,12 @@ const (
 	Query        Operation = "query"
 	Complete     Operation = "complete"
 	Cancel       Operation = "cancel"
+	Modify       Operation = "modify"
+	Sync         Operation = "sync"
+	Pay          Operation = "pay"
+	PreAuthorize Operation = "preauthorize"
+	Permission   Operation = "permission"
+	Terminate    Operation = "terminate"
 	UnionID      Operation = "unionid"
 	Deduct       Operation = "deduct"
 	Notify       Operation = "notify"
@@ -35,7 +41,9 @@ type Rule struct {
 	Kind      Kind      `json:"fault" yaml:"fault"`
 	// OutOrderNo matches one number, OutOrderNoPrefix many, OpenID a user; empty matches all. A prefix lets scripted
 	// kiosks choose a fault by the number they use.
-	OutOrderNo       string `json:"out_order_no,omitempty" yaml:"out_order_no"`
+	OutOrderNo string `json:"out_order_no,omitempty" yaml:"out_order_no"`
+	// MchID matches one merchant, in partner mode the partner.
+	MchID            string `json:"mchid,omitempty" yaml:"mchid"`
 	OutOrderNoPrefix string `json:"out_order_no_prefix,omitempty" yaml:"out_order_no_prefix"`
 	OpenID           string `json:"openid,omitempty" yaml:"openid"`
 	// EventType matches notices of one event_type, "PAYSCORE.USER_PAID"; empty matches all.
@@ -50,7 +58,8 @@ type Rule struct {
 	DelayMillis int64 `json:"delay_ms,omitempty" yaml:"delay_ms"`
 	// Copies is for concurrent, 2..100.
 	Copies int `json:"copies,omitempty" yaml:"copies"`
-	// Amount is what a deduction_partial collects, and what a false_notice or foreign_amount says was paid; fen, above 0.
+	// Amount is what a deduction_partial collects, and what a false_notice, foreign_amount, row_amount or foreign_row says
+	// was paid; fen, above 0.
 	Amount money.Fen `json:"amount_fen,omitempty" yaml:"amount_fen"`
 	// Scenario names the scenario the rule came with, "" when none.
 	Scenario string `json:"scenario,omitempty" yaml:"-"`
@@ -62,7 +71,7 @@ func (r Rule) Delay() time.Duration { return time.Duration(r.DelayMillis) * time
 // delayed and priced are the kinds that need delay_ms and amount_fen.
 var (
 	delayed = []Kind{Slow, Late, Replayed}
-	priced  = []Kind{DeductionPartial, FalseNotice, ForeignAmount}
+	priced  = []Kind{DeductionPartial, FalseNotice, ForeignAmount, RowAmount, ForeignRow}
 )
 
 // Validate answers a Terminal error naming the field that is wrong.
@@ -81,7 +90,7 @@ func (r Rule) Validate() error {
 	case r.Kind == Concurrent && (r.Copies < 2 || r.Copies > 100), r.Kind != Concurrent && r.Copies != 0:
 		return fault.Invalid("copies", "fault_copies", "must be 2..100 for concurrent, absent otherwise")
 	case slices.Contains(priced, r.Kind) != (r.Amount > 0) || r.Amount < 0:
-		return fault.Invalid("amount_fen", "fault_amount", "must be positive for deduction_partial, false_notice and foreign_amount, absent otherwise")
+		return fault.Invalid("amount_fen", "fault_amount", "must be positive for deduction_partial, false_notice, foreign_amount, row_amount and foreign_row, absent otherwise")
 	}
 	return nil
 }
@@ -89,16 +98,19 @@ func (r Rule) Validate() error {
 // Subject is what a rule is compared with.
 type Subject struct {
 	Operation                     Operation
+	MchID                         string
 	OutOrderNo, OpenID, EventType string
 }
 
 func (r Rule) matches(s Subject) bool {
 	return r.Operation == s.Operation &&
+		(r.MchID == "" || r.MchID == s.MchID) &&
 		(r.OutOrderNo == "" || r.OutOrderNo == s.OutOrderNo) &&
 		strings.HasPrefix(s.OutOrderNo, r.OutOrderNoPrefix) &&
 		(r.OpenID == "" || r.OpenID == s.OpenID) &&
 		(r.EventType == "" || r.EventType == s.EventType) &&
-		(!r.Kind.ofOrders() || s.OutOrderNo != "")
+		(!r.Kind.ofOrders() || s.OutOrderNo != "") &&
+		(r.Kind != ForeignAmount || hasAmount(s.EventType))
 }
 
 // ofOrders reports a fault of notices that makes no sense for an authorisation.

@@ -21,18 +21,25 @@ func lieOf(n *Notice, m *account.Merchant, merchants account.Directory, rule pla
 	if err := d.Decode(&entity); err != nil {
 		return lie, fault.Wrap(err, fault.Terminal, "notice_decode", "reading a notice")
 	}
-	switch rule.Kind {
-	case plan.ForeignAmount:
+	switch {
+	case refundLie(entity, rule):
+	case rule.Kind == plan.ForeignAmount:
 		paidInFull(entity, rule)
-	case plan.UnknownOrder:
+	case rule.Kind == plan.UnknownOrder:
 		number, _ := entity["out_order_no"].(string)
 		orderID, _ := entity["order_id"].(string)
 		entity["out_order_no"], entity["order_id"] = NobodysNumber(number), NobodysNumber(orderID)
-	case plan.ForeignMchID:
+	case rule.Kind == plan.ForeignMchID:
 		entity["mchid"] = otherMchID(m.MchID, merchants)
-	case plan.ForeignAppID:
+	case rule.Kind == plan.ForeignSubMchID:
+		ids := make([]string, len(m.SubMerchants))
+		for i, s := range m.SubMerchants {
+			ids[i] = s.MchID
+		}
+		entity["sub_mchid"] = otherSubMchID(ids, entity["sub_mchid"])
+	case rule.Kind == plan.ForeignAppID:
 		entity["appid"] = other(m.AppIDs, entity["appid"])
-	case plan.ForeignService:
+	case rule.Kind == plan.ForeignService:
 		ids := make([]string, len(m.Services))
 		for i, s := range m.Services {
 			ids[i] = s.ID
@@ -79,6 +86,14 @@ func otherMchID(own string, merchants account.Directory) string {
 		return ids[i]
 	}
 	return "1999999999"
+}
+
+// otherSubMchID is another sub-merchant of the partner's, else one that nobody has; a merchant's own notice gets one too.
+func otherSubMchID(ids []string, own any) string {
+	if i := slices.IndexFunc(ids, func(id string) bool { return id != own }); i >= 0 {
+		return ids[i]
+	}
+	return "1999999998"
 }
 
 func other(ids []string, own any) string {

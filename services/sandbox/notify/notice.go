@@ -10,6 +10,7 @@ import (
 
 // Event types and their summaries (wechat-protocol.md §7.1). Summaries other than USER_PAID's are our wording.
 const (
+	UserConfirm      = "PAYSCORE.USER_CONFIRM"
 	UserPaid         = "PAYSCORE.USER_PAID"
 	UserOpenService  = "PAYSCORE.USER_OPEN_SERVICE"
 	UserCloseService = "PAYSCORE.USER_CLOSE_SERVICE"
@@ -17,12 +18,17 @@ const (
 
 func summary(eventType string) string {
 	switch eventType {
+	case UserConfirm:
+		return "用户确认成功"
 	case UserPaid:
 		return "用户支付成功"
 	case UserOpenService:
 		return "用户开启服务"
 	case UserCloseService:
 		return "用户解除服务"
+	}
+	if ofRefund(eventType) {
+		return refundSummary(eventType)
 	}
 	return eventType
 }

@@ -151,7 +151,7 @@ func (q *Queue) Work(ctx context.Context, id string) error {
 
 // try delivers the notice, or does with it what its fault says.
 func (q *Queue) try(ctx context.Context, n *Notice) error {
-	rule := q.faults.Take(plan.Subject{Operation: plan.Notify, OutOrderNo: n.OutOrderNo, OpenID: n.OpenID, EventType: n.EventType})
+	rule := q.faults.Take(plan.Subject{Operation: plan.Notify, MchID: n.MchID, OutOrderNo: n.OutOrderNo, OpenID: n.OpenID, EventType: n.EventType})
 	switch {
 	case rule.Kind == plan.Never:
 		n.end(Suppressed)
@@ -178,7 +178,7 @@ func (q *Queue) release(ctx context.Context, n *Notice) error {
 		return err
 	}
 	for _, r := range page.Records {
-		if held := &r.Doc; held.Held && held.Outcome == "" && held.Tries == 0 && held.ID != n.ID {
+		if held := &r.Doc; held.Held && held.MchID == n.MchID && held.Outcome == "" && held.Tries == 0 && held.ID != n.ID {
 			held.Due = q.clock.Now()
 			if err := q.notices.Replace(ctx, held, r.Version); err != nil {
 				return err
@@ -188,12 +188,19 @@ func (q *Queue) release(ctx context.Context, n *Notice) error {
 	return nil
 }
 
-// OfOrder lists the notices about one number in order of time.
-func (q *Queue) OfOrder(ctx context.Context, outOrderNo string, limit int) ([]Notice, error) {
-	page, err := q.notices.Find(ctx, docstore.Query{Index: "by_order", Equal: []any{outOrderNo}, Limit: limit})
-	notices := make([]Notice, 0, len(page.Records))
-	for _, r := range page.Records {
-		notices = append(notices, r.Doc)
+// OfOrder lists the first notices about one number of a merchant in order of time; of all merchants when mchID is "".
+func (q *Queue) OfOrder(ctx context.Context, mchID, outOrderNo string, limit int) ([]Notice, error) {
+	notices := []Notice{}
+	for r, err := range q.notices.Scan(ctx, docstore.Query{Index: "by_order", Equal: []any{outOrderNo}}) {
+		if err != nil {
+			return nil, err
+		}
+		if mchID != "" && r.Doc.MchID != mchID {
+			continue
+		}
+		if notices = append(notices, r.Doc); len(notices) == limit {
+			break
+		}
 	}
-	return notices, err
+	return notices, nil
 }

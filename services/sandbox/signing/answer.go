@@ -88,7 +88,7 @@ func (h AnswerHeaders) key() (Key, error) {
 		return Key{Serial: strangersSerial(h.Key.Serial), Private: stranger}, nil
 	case OldKey:
 		former, err := formerCertificate()
-		return former.key, err
+		return former.Key, err
 	}
 	return h.Key, nil
 }

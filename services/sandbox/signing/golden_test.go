@@ -188,7 +188,7 @@ func TestProbesHaveTheTwoFormsAndNeverVerify(t *testing.T) {
 }
 
 func TestTheRingSignsWithTheKindTheAccountHas(t *testing.T) {
-	public := Ring{PublicKey: &Key{Serial: "PUB_KEY_ID_1"}}
+	public := NewRing(nil, &Key{Serial: "PUB_KEY_ID_1"}, 500)
 	for _, asked := range []string{"", "PUB_KEY_ID_1", "ABC"} {
 		if got := public.ForAnswer(asked).Serial; got != "PUB_KEY_ID_1" {
 			t.Errorf("asked for %q, signed by %q", asked, got)

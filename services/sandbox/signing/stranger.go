@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"math/big"
 	"strings"
 	"sync"
@@ -30,35 +29,15 @@ func strangersSerial(sound string) string {
 	return strings.Repeat("9", 40)
 }
 
-type former struct {
-	key         Key
-	certificate *x509.Certificate
-}
-
 // formerCertificate is the platform certificate (平台证书) that all accounts had before: its five years are over, its key
 // still signs soundly. It is made on first use and does not outlive the process.
-var formerCertificate = sync.OnceValues(func() (former, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return former{}, fault.Wrap(err, fault.Terminal, "rsa_generate", "making the former certificate's key")
-	}
-	from := time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC)
+var formerCertificate = sync.OnceValues(func() (Certified, error) {
 	serial, _ := new(big.Int).SetString("5157F09EFDC096DE15EBE81A47057A7232F1B8E0", 16)
-	template := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: "Tenpay.com sandbox platform, former"},
-		NotBefore: from, NotAfter: from.AddDate(5, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		return former{}, fault.Wrap(err, fault.Terminal, "certificate", "issuing the former certificate")
-	}
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		return former{}, fault.Wrap(err, fault.Terminal, "certificate", "reading the former certificate")
-	}
-	return former{Key{Serial: CertificateSerial(certificate), Private: key}, certificate}, nil
+	return selfSigned("Tenpay.com sandbox platform, former", serial, time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC))
 })
 
 // FormerCertificate is the certificate of Spoil OldKey.
 func FormerCertificate() (*x509.Certificate, error) {
 	f, err := formerCertificate()
-	return f.certificate, err
+	return f.Certificate, err
 }

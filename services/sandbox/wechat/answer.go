@@ -18,6 +18,12 @@ func (s *Server) before(c *call) (rep reply, instead bool) {
 		return replyTo(nil, unfinishedOrder()), true
 	case plan.DeductionRunning:
 		return replyTo(nil, deductionRunning()), true
+	case plan.NotModifiable:
+		return replyTo(nil, notModifiable()), true
+	case plan.CollectionUnclear:
+		return replyTo(nil, collectionUnclear()), true
+	case plan.NoPermission:
+		return replyTo(nil, notPermitted(internalNoPermission)), true
 	case plan.TooFrequent:
 		return replyTo(nil, tooFrequent()), true
 	case plan.SystemError:
@@ -55,9 +61,12 @@ func (s *Server) answer(w http.ResponseWriter, c *call, rep reply) {
 		w.Header()[name] = values
 	}
 	s.note(c, rep.status, rep.code, headers.Get("Request-ID"))
-	w.WriteHeader(rep.status)
 	if c.rule.Kind == plan.AnswerTampered {
-		rep.body = tampered(rep.body)
+		rep = tampered(rep)
+	}
+	w.WriteHeader(rep.status)
+	if len(rep.body) == 0 {
+		return // 204 may have none
 	}
 	if _, err := w.Write(rep.body); err != nil {
 		return // the caller has gone
@@ -96,7 +105,9 @@ func (s *Server) headers(c *call, rep reply) (http.Header, error) {
 		}
 		headers = signed
 	}
-	headers.Set("Content-Type", "application/json; charset=utf-8")
+	if rep.status != http.StatusNoContent {
+		headers.Set("Content-Type", "application/json; charset=utf-8")
+	}
 	return headers, nil
 }
 

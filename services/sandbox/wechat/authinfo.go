@@ -42,12 +42,13 @@ func (s *Server) authinfo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &call{Request: r, body: body, now: s.Clock.Now(), subject: plan.Subject{Operation: plan.Authinfo}}
+	request, err := parseFlatXML(body)
+	c.subject.MchID = request["mch_id"]
 	c.rule = s.Faults.Take(c.subject)
 	if rep, instead := s.before(c); instead {
 		s.sendXML(w, c, rep.status, rep.body)
 		return
 	}
-	request, err := parseFlatXML(body)
 	if err != nil || r.Method != http.MethodPost {
 		s.answerAuthinfo(w, c, nil, authinfoReply{code: paramError, message: "请求报文格式错误"})
 		return
@@ -73,7 +74,7 @@ func (s *Server) issueAuthinfo(c *call, request map[string]string) (authinfoRepl
 	refused := func(message string) (authinfoReply, error) {
 		return authinfoReply{code: paramError, message: message}, nil
 	}
-	if c.merchant == nil || !c.merchant.Bound(request["appid"]) {
+	if c.merchant == nil || !c.merchant.Bound(request["appid"]) || !partnerOf(c.merchant, request["sub_mch_id"], request["sub_appid"]) {
 		return refused("appid和mch_id不匹配")
 	}
 	sign, err := signing.V2(request, request["sign_type"], c.merchant.APIv2Key.Reveal())
@@ -95,9 +96,18 @@ func (s *Server) issueAuthinfo(c *call, request map[string]string) (authinfoRepl
 		return authinfoReply{code: "SYSTEMERROR", message: "生成authinfo失败", signed: true}, nil
 	}
 	credential, err := s.seal(c.merchant, credential{AppID: request["appid"], StoreID: request["store_id"], DeviceID: request["device_id"],
-		Machine: machineOf(request["rawdata"]), Expires: c.now.Add(s.rules.AuthinfoLasts).UnixMilli()})
+		SubMchID: request["sub_mch_id"], SubAppID: request["sub_appid"], Machine: machineOf(request["rawdata"]), Expires: c.now.Add(s.rules.AuthinfoLasts).UnixMilli()})
 	return authinfoReply{code: "SUCCESS", message: "请求成功", signed: true, authinfo: credential,
 		expires: strconv.FormatInt(int64(s.rules.AuthinfoLasts/time.Second), 10)}, err
+}
+
+// partnerOf checks the sub-merchant of a partner's request; a merchant's own names none (§2.1).
+func partnerOf(m *account.Merchant, subMchID, subAppID string) bool {
+	if subMchID == "" {
+		return subAppID == ""
+	}
+	sub, known := m.SubMerchant(subMchID)
+	return known && !sub.Unauthorized && (subAppID == "" || sub.Bound(subAppID))
 }
 
 // answerAuthinfo writes the reply, signed with the request's sign_type where WeChat signs it.

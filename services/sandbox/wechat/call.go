@@ -21,6 +21,7 @@ import (
 // call is one APIv3 request on its way through the server.
 type call struct {
 	*http.Request
+	mode     mode
 	merchant *account.Merchant
 	body     []byte
 	now      time.Time
@@ -35,6 +36,9 @@ type call struct {
 // operation does the work of an endpoint. Its error is a *refusal, or anything else for a 500.
 type operation func(context.Context, *call) (any, error)
 
+// noContent is the result of an operation that answers 204: an empty body, signed like any other (wechat-protocol.md §1.3).
+type noContent struct{}
+
 // reply is an answer before it is signed.
 type reply struct {
 	status   int
@@ -46,18 +50,24 @@ type reply struct {
 
 // v3 is the way of every APIv3 call: read, authenticate, disturb, execute, answer, note.
 func (s *Server) v3(name plan.Operation, do operation) http.HandlerFunc {
+	return s.signed(direct, name, do)
+}
+
+func (s *Server) signed(m mode, name plan.Operation, do operation) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, ok := bodyOf(w, r, 1<<20)
 		if !ok {
 			return
 		}
-		c := &call{Request: r, body: body, now: s.Clock.Now(), subject: subjectOf(name, r, body)}
+		c := &call{Request: r, mode: m, body: body, now: s.Clock.Now(), subject: subjectOf(name, r, body)}
 		merchant, refused := authenticate(r, body, s.Merchants, c.now)
 		if refused != nil {
 			s.answer(w, c, replyTo(nil, refused))
 			return
 		}
 		c.merchant, c.key = merchant, merchant.Ring.ForAnswer(r.Header.Get("Wechatpay-Serial"))
+		c.subject.MchID = merchant.MchID
+		s.nameRefunded(r.Context(), c)
 		c.rule = s.Faults.Take(c.subject)
 		s.answer(w, c, s.run(c, do))
 	}
@@ -79,6 +89,11 @@ func subjectOf(name plan.Operation, r *http.Request, body []byte) plan.Subject {
 	if no := r.URL.Query().Get("out_order_no"); no != "" {
 		subject.OutOrderNo = no
 	}
+	for _, openID := range []string{r.PathValue("openid"), r.URL.Query().Get("openid")} {
+		if openID != "" {
+			subject.OpenID = openID
+		}
+	}
 	return subject
 }
 
@@ -87,7 +102,7 @@ func (s *Server) run(c *call, do operation) reply {
 	if rep, instead := s.before(c); instead {
 		return rep
 	}
-	result, err := do(context.WithoutCancel(c.Context()), c)
+	result, err := s.execute(context.WithoutCancel(c.Context()), c, do)
 	if err != nil {
 		if _, named := errors.AsType[*refusal](err); !named {
 			s.Log.ErrorContext(c.Context(), "call failed inside", "operation", c.subject.Operation, "class", fault.ClassOf(err).String(), "code", fault.CodeOf(err))
@@ -99,8 +114,21 @@ func (s *Server) run(c *call, do operation) reply {
 	return s.after(c, replyTo(result, err))
 }
 
+// execute does the work, behind a deduction when the fault says that one comes first.
+func (s *Server) execute(ctx context.Context, c *call, do operation) (any, error) {
+	if c.rule.Kind == plan.PaidFirst {
+		if err := s.collectFirst(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return do(ctx, c)
+}
+
 // replyTo encodes a result or an error.
 func replyTo(result any, err error) reply {
+	if _, empty := result.(noContent); err == nil && empty {
+		return reply{status: http.StatusNoContent}
+	}
 	if err == nil {
 		body, err := encode(result)
 		if err != nil {

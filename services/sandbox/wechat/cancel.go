@@ -4,16 +4,19 @@ import (
 	"context"
 
 	"github.com/facepay-go/facepay/services/sandbox/book"
+	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 )
 
 // cancelRequest is the body of a cancel (wechat-protocol.md §6.5).
 type cancelRequest struct {
 	AppID     string `json:"appid"`
 	ServiceID string `json:"service_id"`
+	SubMchID  string `json:"sub_mchid,omitempty"` // partner mode
 	Reason    string `json:"reason"`
 }
 
-type cancelAnswer struct {
+// orderNames is the answer of cancel and pay.
+type orderNames struct {
 	AppID      string `json:"appid"`
 	MchID      string `json:"mchid"`
 	OutOrderNo string `json:"out_order_no"`
@@ -32,7 +35,7 @@ func (s *Server) cancel(ctx context.Context, c *call) (any, error) {
 	if f.refused != nil {
 		return nil, f.refused
 	}
-	service, refused := permitted(c.merchant, request.AppID, request.ServiceID)
+	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)
 	if refused != nil {
 		return nil, refused
 	}
@@ -41,19 +44,20 @@ func (s *Server) cancel(ctx context.Context, c *call) (any, error) {
 		return nil, err
 	}
 	order, err := s.Book.Change(ctx, c.merchant.MchID, c.PathValue("out_order_no"), func(o *book.Order) (bool, error) {
-		if !sameService(o, request.AppID, request.ServiceID) {
+		if !p.has(o) {
 			return false, unknownOrder()
 		}
-		changed, err := o.Cancel(book.Cancellation{With: with, At: c.now, RefuseCompleted: service.RefuseCancelAfterComplete})
+		refuse := p.service.RefuseCancelAfterComplete || c.rule.Kind == plan.NotCancellable
+		changed, err := o.Cancel(book.Cancellation{With: with, At: c.now, RefuseCompleted: refuse})
 		c.executed = changed
 		return changed, err
 	})
 	if err != nil {
 		return nil, refusalOf(err, "当前订单状态不满足撤销条件")
 	}
-	return cancelAnswerOf(&order), nil
+	return namesOf(&order), nil
 }
 
-func cancelAnswerOf(o *book.Order) cancelAnswer {
-	return cancelAnswer{o.AppID, o.MchID, o.OutOrderNo, o.ServiceID, o.OrderID}
+func namesOf(o *book.Order) orderNames {
+	return orderNames{o.AppID, o.MchID, o.OutOrderNo, o.ServiceID, o.OrderID}
 }

@@ -31,8 +31,8 @@ type sealedCertificate struct {
 
 // certificates is GET /v3/certificates (wechat-protocol.md §1.4). An account with a public key only has none (§1.3).
 func (s *Server) certificates(_ context.Context, c *call) (any, error) {
-	certificate := c.merchant.Ring.Certificate
-	if certificate == nil {
+	listed := c.merchant.Ring.Certificates()
+	if len(listed) == 0 {
 		return nil, &refusal{404, resourceMissing, "无可用的平台证书，请使用微信支付公钥", 0, nil}
 	}
 	switch c.URL.Query().Get("algorithm_type") {
@@ -42,7 +42,6 @@ func (s *Server) certificates(_ context.Context, c *call) (any, error) {
 	default:
 		return nil, badQuery("algorithm_type", "algorithm_type必须为RSA、SM2或ALL")
 	}
-	listed := []*x509.Certificate{certificate}
 	if c.rule.Kind == plan.OldCertificateListed {
 		former, err := signing.FormerCertificate()
 		if err != nil {

@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/money"
@@ -15,6 +16,7 @@ import (
 type completeRequest struct {
 	AppID         string         `json:"appid"`
 	ServiceID     string         `json:"service_id"`
+	SubMchID      string         `json:"sub_mchid,omitempty"` // partner mode
 	PostPayments  []book.Line    `json:"post_payments"`
 	PostDiscounts []book.Line    `json:"post_discounts"`
 	TotalAmount   *money.Fen     `json:"total_amount"`
@@ -23,6 +25,8 @@ type completeRequest struct {
 	ProfitSharing bool           `json:"profit_sharing"`
 	GoodsTag      string         `json:"goods_tag"`
 	Device        book.Device    `json:"device"`
+	// CompleteTime is for partner mode: ISO 8601 (§6.12). What it does is not written down: here nothing.
+	CompleteTime string `json:"complete_time,omitempty"`
 }
 
 // complete is POST /v3/payscore/serviceorder/{out_order_no}/complete.
@@ -31,7 +35,7 @@ func (s *Server) complete(ctx context.Context, c *call) (any, error) {
 	if refused := decode(c.body, &request); refused != nil {
 		return nil, refused
 	}
-	service, refused := permitted(c.merchant, request.AppID, request.ServiceID)
+	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)
 	if refused != nil {
 		return nil, refused
 	}
@@ -40,10 +44,10 @@ func (s *Server) complete(ctx context.Context, c *call) (any, error) {
 		return nil, err
 	}
 	order, err := s.Book.Change(ctx, c.merchant.MchID, c.PathValue("out_order_no"), func(o *book.Order) (bool, error) {
-		if !sameService(o, request.AppID, request.ServiceID) {
+		if !p.has(o) {
 			return false, unknownOrder()
 		}
-		changed, err := s.completeOrder(c, o, &request, service, with)
+		changed, err := s.completeOrder(c, o, &request, p.service, with)
 		c.executed = changed
 		return changed, err
 	})
@@ -84,6 +88,10 @@ func (s *Server) completeOrder(c *call, o *book.Order, r *completeRequest, servi
 	f.optional("location.end_location", r.Location.EndLocation, 50)
 	f.require(r.Location.EndLocation == "" || o.Location.StartLocation != "", "location.end_location", "创建订单时未填写服务开始地点")
 	f.optional("goods_tag", r.GoodsTag, 32)
+	if c.mode == partner && r.CompleteTime != "" {
+		_, err := time.Parse(time.RFC3339, r.CompleteTime)
+		f.require(err == nil && len(r.CompleteTime) <= 64, "complete_time", "complete_time格式错误")
+	}
 	if f.refused != nil {
 		return false, f.refused
 	}
@@ -94,18 +102,13 @@ func (s *Server) completeOrder(c *call, o *book.Order, r *completeRequest, servi
 		EndLocation: r.Location.EndLocation, Device: r.Device, With: with, At: c.now, DeductAt: c.now.Add(s.rules.DeductAfter)})
 }
 
-// mostTotal is the most an order may cost, by the service's risk mode (§6.4).
+// mostTotal is the most an order may cost, by the service's risk mode, and by the order's own risk fund when it is
+// deposit-free (先免, §6.4).
 func mostTotal(service account.Service, o *book.Order) money.Fen {
-	if service.RiskMode == account.Deposit {
+	if service.RiskMode == account.Deposit || o.RiskFund.Name != account.UseFirst {
 		return *o.RiskFund.Amount
 	}
 	return service.Cap
-}
-
-// sameService: appid and service_id must be those of the create. What WeChat answers otherwise is not written down; here
-// such an order does not exist.
-func sameService(o *book.Order, appID, serviceID string) bool {
-	return o.AppID == appID && o.ServiceID == serviceID
 }
 
 // refusalOf turns the book's errors into answers, with text for a state that does not fit; others pass.

@@ -15,9 +15,6 @@ import (
 	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
-// useFirst is the risk fund of use-first (先享) and the only one a no-confirm service may have (wechat-protocol.md §6.1).
-const useFirst = "ESTIMATE_ORDER_COST"
-
 // createRequest is the body of a create (§6.2).
 type createRequest struct {
 	OutOrderNo          string         `json:"out_order_no"`
@@ -34,6 +31,10 @@ type createRequest struct {
 	OpenID              string         `json:"openid"`
 	NeedUserConfirm     *bool          `json:"need_user_confirm"`
 	Device              book.Device    `json:"device"`
+	// SubMchID, SubAppID and SubOpenID are for partner mode (§6.12).
+	SubMchID  string `json:"sub_mchid,omitempty"`
+	SubAppID  string `json:"sub_appid,omitempty"`
+	SubOpenID string `json:"sub_openid,omitempty"`
 }
 
 // needsConfirm: absent means true (§6.2).
@@ -44,6 +45,9 @@ func (s *Server) create(ctx context.Context, c *call) (any, error) {
 	var request createRequest
 	if refused := decode(c.body, &request); refused != nil {
 		return nil, refused
+	}
+	if c.mode == direct {
+		request.SubMchID, request.SubAppID, request.SubOpenID = "", "", "" // unknown fields there
 	}
 	with, err := digest(&request)
 	if err != nil {
@@ -78,6 +82,7 @@ func (s *Server) create(ctx context.Context, c *call) (any, error) {
 		return repeatedCreate(stored, with)
 	}
 	c.executed = true
+	s.expiries.Wake()
 	return createAnswer(&stored), nil
 }
 
@@ -100,16 +105,25 @@ func overLimit(limit book.Limit) *refusal {
 
 // newOrder checks the request and makes the order of it.
 func (s *Server) newOrder(ctx context.Context, c *call, r *createRequest) (*book.Order, error) {
-	service, refused := permitted(c.merchant, r.AppID, r.ServiceID)
-	if refused != nil {
-		return nil, refused
-	}
 	f := fields{}
-	times := f.createFields(r, service, c.now, s.rules.Strict)
+	f.text("appid", r.AppID, 32)
 	if f.refused != nil {
 		return nil, f.refused
 	}
-	if err := s.permittedUser(ctx, c, r, service); err != nil {
+	p, refused := c.party(r.AppID, r.ServiceID, r.SubMchID)
+	if refused == nil {
+		refused = c.subAppID(p, r.SubAppID)
+	}
+	if refused != nil {
+		return nil, refused
+	}
+	times := f.createFields(r, p.service, c.now, s.rules.Strict)
+	f.payer(r, c.mode)
+	if f.refused != nil {
+		return nil, f.refused
+	}
+	payer, err := s.payer(ctx, p, r)
+	if err != nil {
 		return nil, err
 	}
 	orderID, err := serial(s, "1000", c.now)
@@ -120,12 +134,15 @@ func (s *Server) newOrder(ctx context.Context, c *call, r *createRequest) (*book
 	if err != nil {
 		return nil, err
 	}
-	order := &book.Order{MchID: c.merchant.MchID, AppID: r.AppID, ServiceID: r.ServiceID, OutOrderNo: r.OutOrderNo, OrderID: orderID,
-		OpenID: r.OpenID, Introduction: r.ServiceIntroduction, State: book.Doing, Description: book.UserConfirm,
+	order := &book.Order{MchID: p.mchID, AppID: r.AppID, ServiceID: r.ServiceID, OutOrderNo: r.OutOrderNo, OrderID: orderID,
+		SubMchID: p.subMchID, SubAppID: r.SubAppID, OpenID: payer.openID, SubOpenID: payer.subOpenID, Introduction: r.ServiceIntroduction, State: book.Doing, Description: book.UserConfirm,
 		Items: r.PostPayments, Discounts: r.PostDiscounts, RiskFund: *r.RiskFund, TimeRange: times, Location: r.Location, Device: r.Device,
 		Attach: r.Attach, NotifyURL: r.NotifyURL, Package: pack, CreatedAt: c.now}
-	if service.Confirm || c.rule.Kind == plan.CreatedState {
-		order.State, order.Description = book.Created, ""
+	if p.service.Confirm && r.TimeRange.StartTime == onAccept {
+		order.TimeRange.StartTime = onAccept // the time the user confirms
+	}
+	if p.service.Confirm || c.rule.Kind == plan.CreatedState {
+		order.Wait()
 	}
 	return order, nil
 }
@@ -145,9 +162,6 @@ func (f *fields) createFields(r *createRequest, service account.Service, now tim
 	f.require(r.Location.EndLocation == "" || r.Location.StartLocation != "", "location.end_location", "填写服务结束地点时,服务开始地点不能为空")
 	f.optional("attach", r.Attach, 256)
 	f.notifyURL("notify_url", r.NotifyURL, strict)
-	f.optional("openid", r.OpenID, 128)
-	f.require(r.needsConfirm() || r.OpenID != "", "openid", "免确认订单的openid不能为空")
-	f.require(!r.needsConfirm() || r.OpenID == "", "openid", "需确认订单不能填写openid")
 	return times
 }
 
@@ -157,50 +171,9 @@ func (f *fields) riskFund(fund *book.RiskFund, service account.Service) {
 	if f.refused != nil {
 		return
 	}
-	allowed := []string{useFirst}
-	if service.Confirm {
-		allowed = []string{useFirst, "DEPOSIT", "ADVANCE", "CASH_DEPOSIT"}
-	}
-	f.require(slices.Contains(allowed, fund.Name), "risk_fund.name", "订单风险金额名称不符合要求")
+	f.require(slices.Contains(service.RiskNames, fund.Name), "risk_fund.name", "订单风险金额名称不符合要求")
 	f.require(*fund.Amount > 0 && *fund.Amount <= service.Cap, "risk_fund.amount", "订单风险金额必须大于0,且不超过服务风险金额上限"+strconv.FormatInt(int64(service.Cap), 10))
 	f.optional("risk_fund.description", fund.Description, 30)
-}
-
-// permitted checks binding and service (§6.2, §12).
-func permitted(m *account.Merchant, appID, serviceID string) (account.Service, *refusal) {
-	f := fields{}
-	f.text("appid", appID, 32)
-	f.text("service_id", serviceID, 32)
-	if f.refused != nil {
-		return account.Service{}, f.refused
-	}
-	if !m.Bound(appID) {
-		return account.Service{}, notBound()
-	}
-	service, known := m.Service(serviceID)
-	if !known {
-		return account.Service{}, notPermitted(internalNoPermission)
-	}
-	return service, nil
-}
-
-// permittedUser checks that the service's mode fits need_user_confirm and that the user authorised it; both are refused
-// alike (§6.2). What WeChat says to an openid it never issued is not written down: here he has not authorised.
-func (s *Server) permittedUser(ctx context.Context, c *call, r *createRequest, service account.Service) error {
-	if r.needsConfirm() != service.Confirm {
-		return notPermitted(internalNoPermission)
-	}
-	if service.Confirm {
-		return nil
-	}
-	user, err := s.Book.User(ctx, r.OpenID)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	if user.AppID != r.AppID || !user.Authorized(c.merchant.MchID, service.ID) {
-		return notPermitted(internalNoPermission)
-	}
-	return nil
 }
 
 // serial makes a number of WeChat's form: a prefix of 4 digits, the Beijing day, 16 random digits.

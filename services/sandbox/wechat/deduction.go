@@ -28,6 +28,9 @@ func (s *Server) AnnouncePaid(ctx context.Context) error {
 		return err
 	}
 	for _, o := range paid {
+		if last := o.Payments[len(o.Payments)-1]; last.ByMerchant {
+			continue // nobody is told of what the merchant said himself (§7.1)
+		}
 		if err := s.announce(ctx, o, s.Notices.Add); err != nil {
 			return err
 		}
@@ -56,7 +59,7 @@ func (d deductions) Work(ctx context.Context, id string) error {
 	if order.DeductAt.IsZero() || order.DeductAt.After(now) {
 		return nil // paid, cancelled or tried meanwhile
 	}
-	rule := d.Faults.Take(plan.Subject{Operation: plan.Deduct, OutOrderNo: outOrderNo, OpenID: order.OpenID})
+	rule := d.Faults.Take(plan.Subject{Operation: plan.Deduct, MchID: mchID, OutOrderNo: outOrderNo, OpenID: order.OpenID})
 	var payment book.Payment
 	switch rule.Kind {
 	case plan.DeductionFails:
@@ -86,6 +89,18 @@ func (s *Server) collectEarly(ctx context.Context, o book.Order) error {
 	return ignoreNotPending(s.collect(ctx, o, book.Payment{}, s.Notices.AddAndDeliver))
 }
 
+// collectFirst debits the called order if it is pending, and leaves its notice on its way.
+func (s *Server) collectFirst(ctx context.Context, c *call) error {
+	order, err := s.Book.Order(ctx, c.merchant.MchID, c.subject.OutOrderNo)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return ignoreNotPending(s.collect(ctx, order, book.Payment{}, s.Notices.Add))
+}
+
 // collect takes p.Amount of what is due, all of it when that is 0, now, under a new transaction_id, and announces it.
 // Whether WeChat tells of a part is not written down; that the paid_amount is in the name of the fact (§7.5) says so.
 func (s *Server) collect(ctx context.Context, o book.Order, p book.Payment, add func(context.Context, notify.Notice) error) error {
@@ -94,6 +109,7 @@ func (s *Server) collect(ctx context.Context, o book.Order, p book.Payment, add 
 	if p.TransactionID, err = serial(s, "4200", p.At); err != nil {
 		return err
 	}
+	p.TradeNo = newTradeNo(p)
 	paid, err := s.Book.Change(ctx, o.MchID, o.OutOrderNo, func(o *book.Order) (bool, error) { return true, o.Collect(p, p.At.Add(s.rules.DeductAgainAfter)) })
 	if err != nil {
 		return err

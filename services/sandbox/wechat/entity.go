@@ -12,6 +12,8 @@ type orderEntity struct {
 	ServiceID           string         `json:"service_id"`
 	AppID               string         `json:"appid"`
 	MchID               string         `json:"mchid"`
+	SubMchID            string         `json:"sub_mchid,omitempty"`
+	SubAppID            string         `json:"sub_appid,omitempty"`
 	ServiceIntroduction string         `json:"service_introduction"`
 	State               string         `json:"state"`
 	StateDescription    string         `json:"state_description,omitempty"`
@@ -25,6 +27,7 @@ type orderEntity struct {
 	NotifyURL           string         `json:"notify_url,omitempty"`
 	OrderID             string         `json:"order_id"`
 	OpenID              string         `json:"openid,omitempty"`
+	SubOpenID           string         `json:"sub_openid,omitempty"`
 	Package             string         `json:"package,omitempty"`
 	NeedCollection      *bool          `json:"need_collection,omitempty"`
 	Collection          *collection    `json:"collection,omitempty"`
@@ -47,7 +50,7 @@ type detail struct {
 }
 
 func entity(o *book.Order) orderEntity {
-	e := orderEntity{OutOrderNo: o.OutOrderNo, ServiceID: o.ServiceID, AppID: o.AppID, MchID: o.MchID, ServiceIntroduction: o.Introduction,
+	e := orderEntity{OutOrderNo: o.OutOrderNo, ServiceID: o.ServiceID, AppID: o.AppID, MchID: o.MchID, SubMchID: o.SubMchID, SubAppID: o.SubAppID, ServiceIntroduction: o.Introduction,
 		State: o.State, StateDescription: o.Description, PostPayments: noNull(o.Items), PostDiscounts: noNull(o.Discounts),
 		RiskFund: o.RiskFund, TimeRange: o.TimeRange, Location: o.Location, Attach: o.Attach, OrderID: o.OrderID}
 	if o.Completed {
@@ -77,7 +80,7 @@ func completeAnswer(o *book.Order) orderEntity { return entity(o) }
 // queryAnswer is the whole order.
 func queryAnswer(o *book.Order) orderEntity {
 	e := entity(o)
-	e.NotifyURL, e.OpenID, e.Collection = o.NotifyURL, o.OpenID, collectionOf(o)
+	e.NotifyURL, e.OpenID, e.SubOpenID, e.Collection = o.NotifyURL, o.OpenID, o.SubOpenID, collectionOf(o)
 	return e
 }
 
@@ -91,8 +94,8 @@ func collectionOf(o *book.Order) *collection {
 		c.State = "USER_PAID"
 	}
 	for i, p := range o.Payments {
-		d := detail{Seq: i + 1, Amount: p.Amount, PaidType: "NEWTON", PaidTime: compact(p.At)}
-		if c.State == "USER_PAID" { // a part has none before the rest is in (§6.3)
+		d := detail{Seq: i + 1, Amount: p.Amount, PaidType: p.PaidType(), PaidTime: compact(p.At)}
+		if c.State == "USER_PAID" { // a part has none before the rest is in, what the merchant collected never (§6.3)
 			d.TransactionID = p.TransactionID
 		}
 		c.Details = append(c.Details, d)

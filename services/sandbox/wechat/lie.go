@@ -3,6 +3,7 @@ package wechat
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"strings"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -56,8 +57,8 @@ func (s *Server) another(ctx context.Context, own book.Order, kind plan.Kind) (b
 // sameAnswer is an answer of the same shape about another order.
 func sameAnswer(result any, other *book.Order) any {
 	switch own := result.(type) {
-	case cancelAnswer:
-		return cancelAnswerOf(other)
+	case orderNames:
+		return namesOf(other)
 	case orderEntity:
 		switch {
 		case own.Package != "":
@@ -95,14 +96,22 @@ func (s *Server) announceFalsely(ctx context.Context, c *call) error {
 }
 
 // tampered is a signed body changed on its way, so that it says more than is true: a pending order is paid, a running one
-// done, a cancelled one another. Anything else gets a blank, and only the signature can tell.
-func tampered(body []byte) []byte {
+// done, a cancelled one another, and nothing a paid order. Anything else gets a blank, and only the signature can tell.
+func tampered(rep reply) reply {
+	if rep.status == http.StatusNoContent {
+		rep.status, rep.body = http.StatusOK, []byte(`{"state":"DONE"}`)
+		return rep
+	}
+	body := rep.body
 	for _, change := range [][2]string{
 		{`"USER_PAYING"`, `"USER_PAID"`}, {`"state":"DOING"`, `"state":"DONE"`}, {`"order_id":"1`, `"order_id":"2`},
+		{`"status":"PROCESSING"`, `"status":"SUCCESS"`},
 	} {
 		if bytes.Contains(body, []byte(change[0])) {
-			return []byte(strings.Replace(string(body), change[0], change[1], 1))
+			rep.body = []byte(strings.Replace(string(body), change[0], change[1], 1))
+			return rep
 		}
 	}
-	return append(bytes.Clone(body), ' ')
+	rep.body = append(bytes.Clone(body), ' ')
+	return rep
 }

@@ -7,26 +7,26 @@ import (
 )
 
 // query is GET /v3/payscore/serviceorder (wechat-protocol.md §6.3). It changes nothing. A query_id comes from the
-// confirm page of need-confirm orders, which is not simulated: none exists.
+// confirm page of need-confirm orders.
 func (s *Server) query(ctx context.Context, c *call) (any, error) {
 	q := c.URL.Query()
-	appID, serviceID, outOrderNo, queryID := q.Get("appid"), q.Get("service_id"), q.Get("out_order_no"), q.Get("query_id")
-	switch {
-	case appID == "":
-		return nil, badQuery("appid", "appid不能为空")
-	case serviceID == "":
-		return nil, badQuery("service_id", "service_id不能为空")
-	case (outOrderNo == "") == (queryID == ""):
-		return nil, badQuery("out_order_no", "out_order_no和query_id必须且只能填写其一")
-	}
-	if _, refused := permitted(c.merchant, appID, serviceID); refused != nil {
+	outOrderNo, id := q.Get("out_order_no"), q.Get("query_id")
+	p, refused := c.party(q.Get("appid"), q.Get("service_id"), q.Get("sub_mchid"))
+	if refused != nil {
 		return nil, refused
 	}
-	if queryID != "" {
-		return nil, unknownOrder()
+	if (outOrderNo == "") == (id == "") {
+		return nil, badQuery("out_order_no", "out_order_no和query_id必须且只能填写其一")
+	}
+	if id != "" {
+		var named queryID
+		if !unseal(c.merchant, urlUnsafe.Replace(id), &named) {
+			return nil, unknownOrder()
+		}
+		outOrderNo = named.OutOrderNo
 	}
 	order, err := s.Book.Order(ctx, c.merchant.MchID, outOrderNo)
-	if fault.Is(err, fault.NotFound) || err == nil && !sameService(&order, appID, serviceID) {
+	if fault.Is(err, fault.NotFound) || err == nil && !p.has(&order) {
 		return nil, unknownOrder()
 	}
 	if err != nil {

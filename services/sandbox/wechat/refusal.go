@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/facepay-go/facepay/services/sandbox/book"
@@ -38,6 +39,7 @@ const (
 	internalNotCancellable   = 271316592
 	internalBadAuthorization = 270924332
 	internalDeductionRunning = 271316754
+	internalOnlyPending      = 271316657
 	internalAboveCap         = 271316656
 	internalEndBeforeStart   = 271316637
 )
@@ -84,6 +86,13 @@ func deductionRunning() *refusal {
 	return &refusal{400, invalidRequest, "单据正在扣款中", internalDeductionRunning, nil}
 }
 
+// notModifiable: one page says that an amount is modified once; the words of the refusal are ours (§6.6).
+func notModifiable() *refusal {
+	return &refusal{400, invalidRequest, "订单金额已修改过,不能再次修改", 0, nil}
+}
+
+func collectionUnclear() *refusal { return &refusal{400, invalidRequest, "收款结果不明", 0, nil} }
+
 func notPermitted(internal int64) *refusal {
 	return &refusal{403, noAuth, "商户暂无权限使用此服务", internal, nil}
 }
@@ -121,4 +130,16 @@ func ofBook(reason book.Refusal, text string) *refusal {
 		return &refusal{400, invalidRequest, text, internalNotCancellable, nil}
 	}
 	return &refusal{400, orderState, text, internalIllegalState, nil}
+}
+
+// onlyPending is refusalOf for what only a pending order (待支付) does: whatever its state is, the internal code is the one
+// of wechat-protocol.md §6.6.
+func onlyPending(err error) error {
+	const text = "订单不是待支付状态"
+	if reason, ok := errors.AsType[book.Refusal](err); ok {
+		refused := ofBook(reason, text)
+		refused.internal = internalOnlyPending
+		return refused
+	}
+	return refusalOf(err, text)
 }

@@ -14,7 +14,8 @@ import (
 // credential is what an authinfo says, sealed so that nothing has to be stored for it.
 type credential struct {
 	AppID, StoreID, DeviceID, Machine string
-	Expires                           int64 // unix milliseconds
+	SubMchID, SubAppID                string // of a partner's sub-merchant
+	Expires                           int64  // unix milliseconds
 }
 
 // seal makes an opaque token that only this sandbox can read, bound to the merchant; base64 text like the real ones.

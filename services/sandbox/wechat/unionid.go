@@ -22,7 +22,7 @@ func (s *Server) unionID(_ context.Context, c *call) (any, error) {
 		return nil, notBound()
 	}
 	var sid faceSID
-	if !unseal(c.merchant, urlUnsafe.Replace(c.PathValue("face_sid")), &sid) || sid.AppID != q.Get("appid") {
+	if !unseal(c.merchant, urlUnsafe.Replace(c.PathValue("face_sid")), &sid) || sid.AppID != q.Get("appid") || sid.SubMchID != q.Get("sub_mchid") {
 		return nil, outOfRange("path", "face_sid", "face_sid无效", internalOutOfRange)
 	}
 	if !sid.AskUnionID {
