@@ -63,6 +63,12 @@ func TestTheOfficialSDKAcceptsAnswersCertificatesAndCallbacks(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	w.finish(t, "PS1", 350)
+	w.state(t, "PS1", "DONE")
+	openID := w.control(t, http.MethodGet, "/control/wechat/book/PS1", nil, 200)["openid"]
+	terminated, err := byPublicKey.Post(ctx, fmt.Sprintf("%s%s/openid/%v/terminate", w.url, permissionsPath, openID), fieldsOf{"service_id": serviceID, "appid": appID, "reason": "x"})
+	if err != nil || terminated.Response.StatusCode != http.StatusNoContent {
+		t.Errorf("an empty answer: %v", err)
+	}
 	w.callbackBySDK(t, notify.NewNotifyHandler(w.client.v3, verifiers.NewSHA256WithRSACombinedVerifier(downloads.GetCertificateVisitor(mchID), w.client.public, *w.client.wechat[w.client.public])))
 }
 

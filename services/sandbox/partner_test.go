@@ -171,6 +171,20 @@ func TestAPartnerNeedsTheSubMerchantsAuthorityAndItsNames(t *testing.T) {
 	}
 }
 
+func TestTheUnionIDOfASubMerchantsFaceIsItsOwn(t *testing.T) {
+	w := start(t, configured(asPartner))
+	values := authinfoRequest(w.clock.Now().Unix())
+	values["sub_mch_id"] = subMchID
+	values["sign"] = w.signV2(values)
+	face := w.faceWith(t, fieldsOf{"authinfo": w.postXML(t, flatten(values))["authinfo"], "ask_unionid": 1})
+	for query, want := range map[string]int{"&sub_mchid=" + subMchID: 200, "": 400, "&sub_mchid=1900000209": 400} {
+		r := w.call(t, http.MethodGet, fmt.Sprintf("/v3/facemch/users/%v?appid=%s&info_type=ASK_UNIONID%s", face["face_sid"], appID, query), nil)
+		if r.status != want {
+			t.Errorf("%q: %s", query, r.body)
+		}
+	}
+}
+
 func TestAnOrderOfASubMerchantIsNotThePartnersOwn(t *testing.T) {
 	w := start(t, configured(asPartner))
 	w.partnerOpen(t, "SUB", "alice")

@@ -105,18 +105,11 @@ func overLimit(limit book.Limit) *refusal {
 
 // newOrder checks the request and makes the order of it.
 func (s *Server) newOrder(ctx context.Context, c *call, r *createRequest) (*book.Order, error) {
-	f := fields{}
-	f.text("appid", r.AppID, 32)
-	if f.refused != nil {
-		return nil, f.refused
-	}
-	p, refused := c.party(r.AppID, r.ServiceID, r.SubMchID)
-	if refused == nil {
-		refused = c.subAppID(p, r.SubAppID)
-	}
+	p, refused := c.namedParty(r.AppID, r.SubAppID, r.ServiceID, r.SubMchID)
 	if refused != nil {
 		return nil, refused
 	}
+	f := fields{}
 	times := f.createFields(r, p.service, c.now, s.rules.Strict)
 	f.payer(r, c.mode)
 	if f.refused != nil {
@@ -135,7 +128,8 @@ func (s *Server) newOrder(ctx context.Context, c *call, r *createRequest) (*book
 		return nil, err
 	}
 	order := &book.Order{MchID: p.mchID, AppID: r.AppID, ServiceID: r.ServiceID, OutOrderNo: r.OutOrderNo, OrderID: orderID,
-		SubMchID: p.subMchID, SubAppID: r.SubAppID, OpenID: payer.openID, SubOpenID: payer.subOpenID, Introduction: r.ServiceIntroduction, State: book.Doing, Description: book.UserConfirm,
+		SubMchID: p.subMchID, SubAppID: r.SubAppID, OpenID: payer.openID, SubOpenID: payer.subOpenID,
+		Introduction: r.ServiceIntroduction, State: book.Doing, Description: book.UserConfirm,
 		Items: r.PostPayments, Discounts: r.PostDiscounts, RiskFund: *r.RiskFund, TimeRange: times, Location: r.Location, Device: r.Device,
 		Attach: r.Attach, NotifyURL: r.NotifyURL, Package: pack, CreatedAt: c.now}
 	if p.service.Confirm && r.TimeRange.StartTime == onAccept {

@@ -32,6 +32,24 @@ func (c *call) party(appID, serviceID, subMchID string) (party, *refusal) {
 	return party{mchID: c.merchant.MchID, subMchID: subMchID, appID: appID, service: service}, c.located(refused)
 }
 
+// namedParty is party for calls that name the appid in both modes, and in partner mode may name the sub-merchant's, which must
+// be bound to it (§6.12).
+func (c *call) namedParty(appID, subAppID, serviceID, subMchID string) (party, *refusal) {
+	f := fields{}
+	f.text("appid", appID, 32)
+	if f.refused != nil {
+		return party{}, f.refused
+	}
+	p, refused := c.party(appID, serviceID, subMchID)
+	if refused != nil || c.mode == direct || subAppID == "" {
+		return p, refused
+	}
+	if sub, _ := c.merchant.SubMerchant(subMchID); !sub.Bound(subAppID) {
+		return p, notBound()
+	}
+	return p, nil
+}
+
 // located says that the field at fault was in the query, where calls without a body have it.
 func (c *call) located(refused *refusal) *refusal {
 	if refused == nil || c.Method != http.MethodGet {

@@ -43,14 +43,3 @@ func serviceOf(m *account.Merchant, serviceID string) (account.Service, *refusal
 	}
 	return service, nil
 }
-
-// subAppID checks an optional sub_appid: it must be bound to the sub-merchant (wechat-protocol.md §6.12).
-func (c *call) subAppID(p party, subAppID string) *refusal {
-	if c.mode == direct || subAppID == "" {
-		return nil
-	}
-	if sub, _ := c.merchant.SubMerchant(p.subMchID); !sub.Bound(subAppID) {
-		return notBound()
-	}
-	return nil
-}

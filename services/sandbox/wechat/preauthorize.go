@@ -41,9 +41,9 @@ func (s *Server) preAuthorize(ctx context.Context, c *call) (any, error) {
 	if c.mode == direct {
 		request.SubMchID, request.SubAppID = "", "" // unknown fields there
 	}
-	p, refused := c.permissionParty(request.AppID, request.ServiceID, request.SubMchID)
+	p, refused := c.namedParty(request.AppID, request.SubAppID, request.ServiceID, request.SubMchID)
 	if refused == nil {
-		refused = c.subAppID(p, request.SubAppID)
+		refused = consentable(p)
 	}
 	if refused == nil {
 		refused = request.check(s.rules.Strict)
@@ -77,11 +77,19 @@ func (r *preAuthorizeRequest) check(strict bool) *refusal {
 	return f.refused
 }
 
-// permissionParty is party for permissions: a need-confirm service has none (§5).
+// permissionParty is party for permissions.
 func (c *call) permissionParty(appID, serviceID, subMchID string) (party, *refusal) {
 	p, refused := c.party(appID, serviceID, subMchID)
-	if refused == nil && p.service.Confirm {
-		refused = notPermitted(internalNoPermission)
+	if refused == nil {
+		refused = consentable(p)
 	}
 	return p, refused
+}
+
+// consentable: a need-confirm service has no permissions (§5).
+func consentable(p party) *refusal {
+	if p.service.Confirm {
+		return notPermitted(internalNoPermission)
+	}
+	return nil
 }

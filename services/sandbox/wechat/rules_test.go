@@ -105,3 +105,17 @@ func TestStrictNotifyURLsAreHTTPSWithAPathAndNoQuery(t *testing.T) {
 		}
 	}
 }
+
+func TestPaidTimesLieBetweenCompletionAndCall(t *testing.T) {
+	now := testNow.Add(72 * time.Hour) // 2026-03-04 12:00:00 in Beijing; the order was completed on 03-01 at 12:00:00.5
+	for text, ok := range map[string]bool{
+		"20260301120001": true, "20260301120000": false, "20260301115959": false, "20260304120000": true, "20260304120001": false,
+		"20260302": true, "20260303": true, "20260301": false, "20260304": false, "": false, "2026-03-02": false, "OnAccept": false,
+	} {
+		f := fields{}
+		f.paidTime(text, testNow.Add(500*time.Millisecond), now)
+		if got := f.refused == nil; got != ok || !ok && fieldOf(f.refused) != paidTimeField {
+			t.Errorf("%q: %v", text, f.refused)
+		}
+	}
+}
