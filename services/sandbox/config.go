@@ -26,6 +26,8 @@ type Config struct {
 	// DeductAfter is the time from completion to the first deduction, 2 s when 0; DeductAgainAfter between tries, 1 min
 	// when 0. Both are on the sandbox's clock.
 	DeductAfter, DeductAgainAfter time.Duration
+	// RefundAfter is the time from the acceptance of a refund to its end, 2 s when 0.
+	RefundAfter time.Duration
 	// AuthinfoLasts is expires_in of authinfo, 2 h when 0.
 	AuthinfoLasts time.Duration
 	// Merchants the provider knows. At least one.
@@ -58,7 +60,9 @@ type Merchant struct {
 	PublicKeyPrivate *rsa.PrivateKey
 	// CallbackShare is how many percent of callbacks the public key signs in mode both, 50 when 0.
 	CallbackShare int
-	Services      []Service
+	// RefundNotifyURL is where refunds without a notify_url of their own are told: the portal setting. Empty: nowhere.
+	RefundNotifyURL string
+	Services        []Service
 	// SubMerchants make the merchant a partner (服务商): its services serve them over the partner's paths.
 	SubMerchants []SubMerchant
 }
@@ -123,7 +127,7 @@ func (c Config) withDefaults() Config {
 	for _, d := range []struct {
 		to    *time.Duration
 		usual time.Duration
-	}{{&c.DeductAfter, 2 * time.Second}, {&c.DeductAgainAfter, time.Minute}, {&c.AuthinfoLasts, 2 * time.Hour}} {
+	}{{&c.DeductAfter, 2 * time.Second}, {&c.DeductAgainAfter, time.Minute}, {&c.AuthinfoLasts, 2 * time.Hour}, {&c.RefundAfter, 2 * time.Second}} {
 		if *d.to == 0 {
 			*d.to = d.usual
 		}

@@ -99,6 +99,7 @@ func TestAConfigurationThatBreaksARuleNamesItsField(t *testing.T) {
 		"merchants.key_mode":             func(c *sandbox.Config) { c.Merchants[0].KeyMode = "x" },
 		"merchants.platform_certificate": func(c *sandbox.Config) { c.Merchants[0].CertificateKey = nil },
 		"merchants.public_key_id":        func(c *sandbox.Config) { c.Merchants[0].PublicKeyID = "ABC" },
+		"merchants.refund_notify_url":    func(c *sandbox.Config) { c.Merchants[0].RefundNotifyURL = "pay.example.com/x" },
 		"merchants.services.risk_names": func(c *sandbox.Config) {
 			c.Merchants[0].Services = []sandbox.Service{{ID: "1", Cap: 1, RiskNames: []string{"DEPOSIT"}}}
 		},

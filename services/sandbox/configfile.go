@@ -22,6 +22,7 @@ type configFile struct {
 	DeductAfter      time.Duration  `yaml:"deduct_after"`
 	DeductAgainAfter time.Duration  `yaml:"deduct_again_after"`
 	AuthinfoLasts    time.Duration  `yaml:"authinfo_lasts"`
+	RefundAfter      time.Duration  `yaml:"refund_after"`
 	Merchants        []merchantFile `yaml:"merchants"`
 	Faults           []plan.Rule    `yaml:"faults"`
 	Scenarios        []string       `yaml:"scenarios"`
@@ -42,6 +43,7 @@ type merchantFile struct {
 	PublicKeyID             string        `yaml:"public_key_id"`
 	PublicKeyPrivateFile    string        `yaml:"public_key_private_file"`
 	CallbackShare           int           `yaml:"callback_public_key_percent"`
+	RefundNotifyURL         string        `yaml:"refund_notify_url"`
 	Services                []serviceFile `yaml:"services"`
 	SubMerchants            []struct {
 		MchID        string   `yaml:"sub_mchid"`
@@ -73,7 +75,7 @@ func LoadConfig(path string, now time.Time) (Config, error) {
 		return Config{}, err
 	}
 	c := Config{Listen: f.Listen, ControlListen: f.ControlListen, Strict: f.Strict, NoUserLimits: f.NoUserLimits, DeductAfter: f.DeductAfter,
-		DeductAgainAfter: f.DeductAgainAfter, AuthinfoLasts: f.AuthinfoLasts, Faults: f.Faults, Scenarios: f.Scenarios}
+		DeductAgainAfter: f.DeductAgainAfter, AuthinfoLasts: f.AuthinfoLasts, RefundAfter: f.RefundAfter, Faults: f.Faults, Scenarios: f.Scenarios}
 	for _, m := range f.Merchants {
 		merchant, err := m.load(filepath.Dir(path), now)
 		if err != nil {
@@ -98,7 +100,7 @@ func (f merchantFile) load(dir string, now time.Time) (Merchant, error) {
 	if f.KeyMode != "" {
 		m.KeyMode = f.KeyMode
 	}
-	m.CallbackShare = f.CallbackShare
+	m.CallbackShare, m.RefundNotifyURL = f.CallbackShare, f.RefundNotifyURL
 	for _, s := range f.Services {
 		m.Services = append(m.Services, Service(s))
 	}

@@ -32,7 +32,11 @@ func (m Merchant) account() (*account.Merchant, error) {
 	case len(m.APIv3Key) != 32 && len(m.APIv3Key) != 0:
 		return nil, invalid("apiv3_key", "must have 32 bytes or be absent")
 	}
-	known := &account.Merchant{MchID: m.MchID, AppIDs: m.AppIDs, Serial: m.Serial, PublicKey: m.PublicKey, APIv2Key: m.APIv2Key, APIv3Key: m.APIv3Key, Ring: ring}
+	if !urlOrAbsent(m.RefundNotifyURL) {
+		return nil, invalid("refund_notify_url", "must be an http or https URL, or absent")
+	}
+	known := &account.Merchant{MchID: m.MchID, AppIDs: m.AppIDs, Serial: m.Serial, PublicKey: m.PublicKey, APIv2Key: m.APIv2Key, APIv3Key: m.APIv3Key, Ring: ring,
+		RefundNotifyURL: m.RefundNotifyURL}
 	for _, s := range m.Services {
 		service, err := s.account(invalid)
 		if err != nil {
@@ -57,7 +61,7 @@ func (s Service) account(invalid func(field, rule string) error) (account.Servic
 	if s.ID == "" || len(s.ID) > 32 || s.Cap <= 0 || s.RiskMode != account.Refuse && s.RiskMode != account.Deposit {
 		return account.Service{}, invalid("services", "each needs an id of at most 32 characters, a positive cap, and risk_mode refuse or deposit")
 	}
-	if u, err := url.Parse(s.NotifyURL); err != nil || s.NotifyURL != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+	if !urlOrAbsent(s.NotifyURL) {
 		return account.Service{}, invalid("services.service_notify_url", "must be an http or https URL, or absent")
 	}
 	allowed := account.RiskNames(s.Confirm)
@@ -70,4 +74,9 @@ func (s Service) account(invalid func(field, rule string) error) (account.Servic
 		}
 	}
 	return account.Service(s), nil
+}
+
+func urlOrAbsent(text string) bool {
+	u, err := url.Parse(text)
+	return text == "" || err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }

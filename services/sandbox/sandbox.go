@@ -108,6 +108,7 @@ func (s *Sandbox) Start(ctx context.Context) error {
 	s.workers.Go(func() { notices.Run(running) })
 	s.workers.Go(func() { server.RunDeductions(running) })
 	s.workers.Go(func() { server.RunExpiries(running) })
+	s.workers.Go(func() { server.RunRefunds(running) })
 	return nil
 }
 
@@ -123,7 +124,7 @@ func (s *Sandbox) rules() wechat.Rules {
 		limits = book.Limits{}
 	}
 	return wechat.Rules{Strict: s.config.Strict, Limits: limits, DeductAfter: s.config.DeductAfter,
-		DeductAgainAfter: s.config.DeductAgainAfter, AuthinfoLasts: s.config.AuthinfoLasts}
+		DeductAgainAfter: s.config.DeductAgainAfter, AuthinfoLasts: s.config.AuthinfoLasts, RefundAfter: s.config.RefundAfter}
 }
 
 // Stop closes the listeners, gives running calls until ctx ends, and waits for the workers. Queued notices and deductions

@@ -149,7 +149,7 @@ func TestStrictModeRefusesWhatTheDocumentsForbid(t *testing.T) {
 
 func TestAPathThatIsNotSimulatedSaysSo(t *testing.T) {
 	w := start(t)
-	if r := w.call(t, http.MethodPost, "/v3/refund/domestic/refunds", "{}"); r.status != 404 || r.code(t) != "RESOURCE_NOT_EXISTS-0" {
+	if r := w.call(t, http.MethodPost, "/v3/profitsharing/orders", "{}"); r.status != 404 || r.code(t) != "RESOURCE_NOT_EXISTS-0" {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 }

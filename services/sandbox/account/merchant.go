@@ -25,6 +25,8 @@ type Merchant struct {
 	Services []Service
 	// SubMerchants make the merchant a partner (服务商).
 	SubMerchants []SubMerchant
+	// RefundNotifyURL is the portal setting for refunds whose request has no notify_url. Empty: nowhere.
+	RefundNotifyURL string
 }
 
 // RiskMode says what happens when WeChat's evaluation of a user fails; it decides the amount cap (wechat-protocol.md

@@ -12,6 +12,7 @@ type Book struct {
 	orders     docstore.Collection[Order]
 	users      docstore.Collection[User]
 	agreements docstore.Collection[Agreement]
+	refunds    docstore.Collection[Refund]
 	locks      locks
 }
 
@@ -28,6 +29,9 @@ func Open(ctx context.Context, store docstore.Store) (*Book, error) {
 			{Name: "confirmed_at", Kind: docstore.Time, Value: func(o *Order) any { return o.ConfirmedAt }},
 			{Name: "expire_at", Kind: docstore.Time, Value: func(o *Order) any { return o.ExpireAt }},
 			{Name: "paid_at", Kind: docstore.Time, Value: func(o *Order) any { return o.PaidAt }},
+			{Name: "parts_paid_at", Kind: docstore.Time, Value: partsPaidAt},
+			{Name: "transaction_id", Kind: docstore.String, Value: firstTransaction},
+			{Name: "last_transaction_id", Kind: docstore.String, Value: lastTransaction},
 		},
 		Indexes: []docstore.Index{
 			{Name: "by_created", Fields: []string{"created_at"}},
@@ -36,6 +40,9 @@ func Open(ctx context.Context, store docstore.Store) (*Book, error) {
 			{Name: "by_confirmed", Fields: []string{"confirmed_at"}},
 			{Name: "by_expiry", Fields: []string{"expire_at"}},
 			{Name: "by_paid", Fields: []string{"paid_at"}},
+			{Name: "by_parts", Fields: []string{"parts_paid_at"}},
+			{Name: "by_transaction", Fields: []string{"transaction_id"}},
+			{Name: "by_last_transaction", Fields: []string{"last_transaction_id"}},
 		},
 	})
 	if err != nil {
@@ -52,7 +59,8 @@ func Open(ctx context.Context, store docstore.Store) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Book{orders: orders, users: users, agreements: agreements}, nil
+	refunds, err := openRefunds(ctx, store)
+	return &Book{orders: orders, users: users, agreements: agreements, refunds: refunds}, err
 }
 
 // Order finds one order; class NotFound when there is none.

@@ -36,8 +36,8 @@ func (b *Book) All(ctx context.Context) iter.Seq2[docstore.Record[Order], error]
 	return b.orders.Scan(ctx, docstore.Query{Index: "by_created"})
 }
 
-func docs(page docstore.Page[Order]) []Order {
-	orders := make([]Order, 0, len(page.Records))
+func docs[T any](page docstore.Page[T]) []T {
+	orders := make([]T, 0, len(page.Records))
 	for _, r := range page.Records {
 		orders = append(orders, r.Doc)
 	}

@@ -7,7 +7,7 @@ import (
 
 // locks serialise work on one user or one order inside this process, so that versioned writes rarely lose. A create
 // holds its user's lock while it takes its order's, never the other way round.
-type locks struct{ users, orders stripes }
+type locks struct{ users, orders, refunds stripes }
 
 type stripes [256]sync.Mutex
 

@@ -77,6 +77,8 @@ type Payment struct {
 	// ByMerchant is true when the merchant was paid elsewhere and said so (sync): WeChat collected nothing, there is no
 	// TransactionID, and no bill shows it (wechat-protocol.md §6.7, §8.5).
 	ByMerchant bool
+	// TradeNo is the merchant order number (商户订单号) that WeChat makes for a deduction: not our out_order_no (§8.5).
+	TradeNo string
 }
 
 // PaidType is who collected: NEWTON is WeChat, MCH the merchant (wechat-protocol.md §6.3).

@@ -59,6 +59,9 @@ type Totals struct {
 	DueFen           money.Fen `json:"due_fen"`
 	PaidFen          money.Fen `json:"paid_fen"`
 	PaidElsewhereFen money.Fen `json:"paid_elsewhere_fen"`
+	// RefundedFen is what refunds gave back to users; Refunds counts them by status.
+	RefundedFen money.Fen      `json:"refunded_fen"`
+	Refunds     map[string]int `json:"refunds"`
 }
 
 // BookPage is a page of the book by time of creation; Totals come with the first page only.
@@ -107,7 +110,7 @@ func (a *API) totals(ctx context.Context) (*Totals, error) {
 		}
 		t.add(&r.Doc)
 	}
-	return t, nil
+	return t, t.addRefunds(ctx, a.Book)
 }
 
 func (t *Totals) add(o *book.Order) {

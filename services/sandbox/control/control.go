@@ -54,6 +54,9 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/confirm", a.answer(a.confirmOrder))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/cancel", a.answer(a.cancelInPortal))
 	mux.HandleFunc("POST /control/wechat/permissions/open", a.answer(a.openPage))
+	mux.HandleFunc("GET /control/wechat/refunds", a.answer(a.showRefunds))
+	mux.HandleFunc("GET /control/wechat/refunds/{out_refund_no}", a.answer(a.showRefund))
+	mux.HandleFunc("POST /control/wechat/refunds/{out_refund_no}/handle", a.answer(a.handleRefund))
 	mux.HandleFunc("POST /control/wechat/authorizations/close", a.answer(a.closeAuthorization))
 	return mux
 }

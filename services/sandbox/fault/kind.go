@@ -160,5 +160,5 @@ func kindsOf(op Operation) []Kind {
 		return []Kind{Late, Twice, Concurrent, Never, ProbeUndecodable, ProbeWrong, WrongKey, Tampered, OldKey, UnknownKey, Stale, Replayed,
 			Reversed, ForeignAmount, ForeignMchID, ForeignSubMchID, ForeignAppID, ForeignService, UnknownOrder}
 	}
-	return nil
+	return refundKinds(op)
 }

@@ -21,24 +21,25 @@ func lieOf(n *Notice, m *account.Merchant, merchants account.Directory, rule pla
 	if err := d.Decode(&entity); err != nil {
 		return lie, fault.Wrap(err, fault.Terminal, "notice_decode", "reading a notice")
 	}
-	switch rule.Kind {
-	case plan.ForeignAmount:
+	switch {
+	case refundLie(entity, rule):
+	case rule.Kind == plan.ForeignAmount:
 		paidInFull(entity, rule)
-	case plan.UnknownOrder:
+	case rule.Kind == plan.UnknownOrder:
 		number, _ := entity["out_order_no"].(string)
 		orderID, _ := entity["order_id"].(string)
 		entity["out_order_no"], entity["order_id"] = NobodysNumber(number), NobodysNumber(orderID)
-	case plan.ForeignMchID:
+	case rule.Kind == plan.ForeignMchID:
 		entity["mchid"] = otherMchID(m.MchID, merchants)
-	case plan.ForeignSubMchID:
+	case rule.Kind == plan.ForeignSubMchID:
 		ids := make([]string, len(m.SubMerchants))
 		for i, s := range m.SubMerchants {
 			ids[i] = s.MchID
 		}
 		entity["sub_mchid"] = otherSubMchID(ids, entity["sub_mchid"])
-	case plan.ForeignAppID:
+	case rule.Kind == plan.ForeignAppID:
 		entity["appid"] = other(m.AppIDs, entity["appid"])
-	case plan.ForeignService:
+	case rule.Kind == plan.ForeignService:
 		ids := make([]string, len(m.Services))
 		for i, s := range m.Services {
 			ids[i] = s.ID

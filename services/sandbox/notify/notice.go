@@ -27,6 +27,9 @@ func summary(eventType string) string {
 	case UserCloseService:
 		return "用户解除服务"
 	}
+	if ofRefund(eventType) {
+		return refundSummary(eventType)
+	}
 	return eventType
 }
 

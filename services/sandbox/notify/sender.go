@@ -59,8 +59,7 @@ func (s sender) message(m *account.Merchant, n *Notice, spoil plan.Kind) (Messag
 	}
 	headers.Set("Content-Type", "application/json")
 	if spoil == plan.Tampered {
-		// Still JSON of the same length: only the signature can tell.
-		body = bytes.Replace(body, []byte(`"event_type":"PAYSCORE.`), []byte(`"event_type":"PAYSCORF.`), 1)
+		body = tampered(body)
 	}
 	return Message{headers, body}, nil
 }
@@ -88,13 +87,13 @@ func (s sender) envelope(m *account.Merchant, n *Notice) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := signing.Seal(m.APIv3Key.Reveal(), nonce, "payscore", n.Entity)
+	sealed, err := signing.Seal(m.APIv3Key.Reveal(), nonce, originalType(n.EventType), n.Entity)
 	if err != nil {
 		return nil, err
 	}
 	body, err := json.Marshal(envelope{ID: n.ID, CreateTime: n.CreatedAt.In(clock.Beijing).Format(time.RFC3339), EventType: n.EventType,
 		ResourceType: "encrypt-resource", Summary: summary(n.EventType),
-		Resource: resource{OriginalType: "payscore", Algorithm: "AEAD_AES_256_GCM", Ciphertext: sealed, AssociatedData: "payscore", Nonce: nonce}})
+		Resource: resource{OriginalType: originalType(n.EventType), Algorithm: "AEAD_AES_256_GCM", Ciphertext: sealed, AssociatedData: originalType(n.EventType), Nonce: nonce}})
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Terminal, "notice_encode", "encoding a notice")
 	}

@@ -67,6 +67,7 @@ func (s *Server) signed(m mode, name plan.Operation, do operation) http.HandlerF
 		}
 		c.merchant, c.key = merchant, merchant.Ring.ForAnswer(r.Header.Get("Wechatpay-Serial"))
 		c.subject.MchID = merchant.MchID
+		s.nameRefunded(r.Context(), c)
 		c.rule = s.Faults.Take(c.subject)
 		s.answer(w, c, s.run(c, do))
 	}

@@ -109,6 +109,7 @@ func (s *Server) collect(ctx context.Context, o book.Order, p book.Payment, add 
 	if p.TransactionID, err = serial(s, "4200", p.At); err != nil {
 		return err
 	}
+	p.TradeNo = newTradeNo(p)
 	paid, err := s.Book.Change(ctx, o.MchID, o.OutOrderNo, func(o *book.Order) (bool, error) { return true, o.Collect(p, p.At.Add(s.rules.DeductAgainAfter)) })
 	if err != nil {
 		return err

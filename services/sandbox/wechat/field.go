@@ -38,6 +38,11 @@ func (f *fields) orderNo(field, value string) {
 // receivers break the rule.
 func (f *fields) notifyURL(field, value string, strict bool) {
 	f.text(field, value, 255)
+	f.url(field, value, strict)
+}
+
+// url checks the form of an address that callbacks go to.
+func (f *fields) url(field, value string, strict bool) {
 	u, err := url.Parse(value)
 	f.require(err == nil && u != nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), field, "通知地址不是合法的URL")
 	if strict && f.refused == nil {

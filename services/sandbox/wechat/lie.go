@@ -105,6 +105,7 @@ func tampered(rep reply) reply {
 	body := rep.body
 	for _, change := range [][2]string{
 		{`"USER_PAYING"`, `"USER_PAID"`}, {`"state":"DOING"`, `"state":"DONE"`}, {`"order_id":"1`, `"order_id":"2`},
+		{`"status":"PROCESSING"`, `"status":"SUCCESS"`},
 	} {
 		if bytes.Contains(body, []byte(change[0])) {
 			rep.body = []byte(strings.Replace(string(body), change[0], change[1], 1))

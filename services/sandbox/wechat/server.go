@@ -24,6 +24,8 @@ type Rules struct {
 	// DeductAfter is the wait between completion and the first deduction; DeductAgainAfter between tries (WeChat's own
 	// cadence is not published: §10.4).
 	DeductAfter, DeductAgainAfter time.Duration
+	// RefundAfter is the wait between the acceptance of a refund and its end (退款到账); wallets take up to 5 min (§9.1).
+	RefundAfter time.Duration
 	// AuthinfoLasts is expires_in; clients must not hard-code it (§2.2).
 	AuthinfoLasts time.Duration
 }
@@ -44,9 +46,11 @@ type Deps struct {
 // Server answers merchants' calls.
 type Server struct {
 	Deps
-	rules      Rules
-	deductions *due.Loop
-	expiries   *due.Loop
+	rules          Rules
+	deductions     *due.Loop
+	expiries       *due.Loop
+	refunds        *due.Loop
+	failingRefunds failures
 }
 
 // NewServer makes a server; Deductions must run for completed orders to be paid.
@@ -54,6 +58,7 @@ func NewServer(d Deps, rules Rules) *Server {
 	s := &Server{Deps: d, rules: rules}
 	s.deductions = due.NewLoop(deductions{s}, 16, d.Clock, d.Log)
 	s.expiries = due.NewLoop(expiries{s}, 4, d.Clock, d.Log)
+	s.refunds = due.NewLoop(refunds{s}, 16, d.Clock, d.Log)
 	return s
 }
 
@@ -76,6 +81,8 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /v3/payscore/permissions/openid/{openid}/terminate", s.v3(plan.Terminate, s.terminateByOpenID))
 	mux.HandleFunc("POST /v3/payscore/permissions/authorization-code/{authorization_code}/terminate", s.v3(plan.Terminate, s.terminateByCode))
 	s.handlePartner(mux)
+	mux.HandleFunc("POST /v3/refund/domestic/refunds", s.v3(plan.Refund, s.refund))
+	mux.HandleFunc("GET /v3/refund/domestic/refunds/{out_refund_no}", s.v3(plan.RefundQuery, s.queryRefund))
 	mux.HandleFunc("/v3/", s.v3("", s.notSimulated))
 	return mux
 }

@@ -1,0 +1,38 @@
+package fault
+
+// Operations of refunds (退款): the request, the query, and the end of an accepted one.
+const (
+	Refund       Operation = "refund"
+	RefundQuery  Operation = "refund_query"
+	RefundSettle Operation = "refund_settle"
+)
+
+// Faults of a refund, not executed.
+const (
+	// NotEnough: 403 NOT_ENOUGH, the merchant's balance is too low.
+	NotEnough Kind = "not_enough"
+	// UserAccountAbnormal: 403 USER_ACCOUNT_ABNORMAL, the user's account was closed.
+	UserAccountAbnormal Kind = "user_account_abnormal"
+	// PaymentNotVisible: 404 RESOURCE_NOT_EXISTS although the payment is there, as in the first minutes (§9.2).
+	PaymentNotVisible Kind = "payment_not_visible"
+)
+
+// Faults of the end of a refund; Late puts it off once.
+const (
+	// RefundAbnormal: it ends ABNORMAL, the money cannot be credited. RefundClosed: it ends CLOSED, nothing is refunded.
+	RefundAbnormal Kind = "refund_abnormal"
+	RefundClosed   Kind = "refund_closed"
+)
+
+// refundKinds says which faults make sense where.
+func refundKinds(op Operation) []Kind {
+	switch op {
+	case Refund:
+		return append([]Kind{NotEnough, UserAccountAbnormal, PaymentNotVisible, AnswerOfNobody}, anyCall...)
+	case RefundQuery:
+		return append([]Kind{AnswerOfNobody}, anyCall...)
+	case RefundSettle:
+		return []Kind{Late, RefundAbnormal, RefundClosed}
+	}
+	return nil
+}
