@@ -62,7 +62,9 @@ type Merchant struct {
 	CallbackShare int
 	// RefundNotifyURL is where refunds without a notify_url of their own are told: the portal setting. Empty: nowhere.
 	RefundNotifyURL string
-	Services        []Service
+	// FeeRate (费率) is what bills take, like "0.60%", which it is when empty.
+	FeeRate  string
+	Services []Service
 	// SubMerchants make the merchant a partner (服务商): its services serve them over the partner's paths.
 	SubMerchants []SubMerchant
 }

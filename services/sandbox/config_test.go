@@ -100,6 +100,7 @@ func TestAConfigurationThatBreaksARuleNamesItsField(t *testing.T) {
 		"merchants.platform_certificate": func(c *sandbox.Config) { c.Merchants[0].CertificateKey = nil },
 		"merchants.public_key_id":        func(c *sandbox.Config) { c.Merchants[0].PublicKeyID = "ABC" },
 		"merchants.refund_notify_url":    func(c *sandbox.Config) { c.Merchants[0].RefundNotifyURL = "pay.example.com/x" },
+		"merchants.fee_rate":             func(c *sandbox.Config) { c.Merchants[0].FeeRate = "0.6" },
 		"merchants.services.risk_names": func(c *sandbox.Config) {
 			c.Merchants[0].Services = []sandbox.Service{{ID: "1", Cap: 1, RiskNames: []string{"DEPOSIT"}}}
 		},

@@ -44,6 +44,7 @@ type merchantFile struct {
 	PublicKeyPrivateFile    string        `yaml:"public_key_private_file"`
 	CallbackShare           int           `yaml:"callback_public_key_percent"`
 	RefundNotifyURL         string        `yaml:"refund_notify_url"`
+	FeeRate                 string        `yaml:"fee_rate"`
 	Services                []serviceFile `yaml:"services"`
 	SubMerchants            []struct {
 		MchID        string   `yaml:"sub_mchid"`
@@ -100,7 +101,7 @@ func (f merchantFile) load(dir string, now time.Time) (Merchant, error) {
 	if f.KeyMode != "" {
 		m.KeyMode = f.KeyMode
 	}
-	m.CallbackShare, m.RefundNotifyURL = f.CallbackShare, f.RefundNotifyURL
+	m.CallbackShare, m.RefundNotifyURL, m.FeeRate = f.CallbackShare, f.RefundNotifyURL, f.FeeRate
 	for _, s := range f.Services {
 		m.Services = append(m.Services, Service(s))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/services/sandbox/account"
+	"github.com/facepay-go/facepay/services/sandbox/bill"
 )
 
 var mchIDPattern = regexp.MustCompile(`^[0-9]{8,10}$`)
@@ -35,8 +36,14 @@ func (m Merchant) account() (*account.Merchant, error) {
 	if !urlOrAbsent(m.RefundNotifyURL) {
 		return nil, invalid("refund_notify_url", "must be an http or https URL, or absent")
 	}
+	rate := bill.UsualRate
+	if m.FeeRate != "" {
+		if rate, err = bill.ParseRate(m.FeeRate); err != nil {
+			return nil, invalid("fee_rate", `must be a percentage like "0.60%", at most 10.00%`)
+		}
+	}
 	known := &account.Merchant{MchID: m.MchID, AppIDs: m.AppIDs, Serial: m.Serial, PublicKey: m.PublicKey, APIv2Key: m.APIv2Key, APIv3Key: m.APIv3Key, Ring: ring,
-		RefundNotifyURL: m.RefundNotifyURL}
+		RefundNotifyURL: m.RefundNotifyURL, FeeRate: rate}
 	for _, s := range m.Services {
 		service, err := s.account(invalid)
 		if err != nil {

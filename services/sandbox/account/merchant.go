@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/services/sandbox/bill"
 	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
@@ -27,6 +28,8 @@ type Merchant struct {
 	SubMerchants []SubMerchant
 	// RefundNotifyURL is the portal setting for refunds whose request has no notify_url. Empty: nowhere.
 	RefundNotifyURL string
+	// FeeRate (费率) is what bills take.
+	FeeRate bill.Rate
 }
 
 // RiskMode says what happens when WeChat's evaluation of a user fails; it decides the amount cap (wechat-protocol.md

@@ -24,6 +24,8 @@ type Refund struct {
 	Amount, Total                              money.Fen
 	From                                       []Funds
 	FundsAccount, Reason, NotifyURL            string
+	// Earlier is what was being refunded of the payment before: the fee comes back in parts that make up the whole.
+	Earlier money.Fen
 	// With is the digest of the parameters: the number is the idempotency key.
 	With   string
 	Status string
@@ -71,14 +73,14 @@ func (r RefundRefusal) Error() string { return "refund refused: " + refundRefusa
 // MayRefund says whether refund r, asked for now, fits the payment after the refunds made of it so far. One that was
 // closed gave nothing back and does not count; one that is abnormal still can.
 func (p Payment) MayRefund(r *Refund, earlier []Refund, now time.Time) error {
-	given, parts := r.Amount, 0
+	given, parts := r.Amount+refunding(earlier), 0
 	var last time.Time
 	for _, e := range earlier {
 		if e.CreatedAt.After(last) {
 			last = e.CreatedAt
 		}
 		if e.Status != RefundClosed {
-			given, parts = given+e.Amount, parts+1
+			parts++
 		}
 	}
 	switch {
@@ -94,6 +96,17 @@ func (p Payment) MayRefund(r *Refund, earlier []Refund, now time.Time) error {
 		return TooLate
 	}
 	return nil
+}
+
+// refunding is the sum of refunds that are not closed.
+func refunding(refunds []Refund) money.Fen {
+	var sum money.Fen
+	for _, r := range refunds {
+		if r.Status != RefundClosed {
+			sum += r.Amount
+		}
+	}
+	return sum
 }
 
 // ErrNotAbnormal: only an abnormal refund is handled by hand.
@@ -114,6 +127,14 @@ func (r *Refund) Handle(at time.Time) error {
 	}
 	r.Status, r.AbnormalAt, r.SettledAt, r.DueAt = RefundSucceeded, r.SettledAt, at, at
 	return nil
+}
+
+// SucceededAt is when the money reached the user; zero when it did not.
+func (r *Refund) SucceededAt() time.Time {
+	if r.Status != RefundSucceeded {
+		return time.Time{}
+	}
+	return r.SettledAt
 }
 
 // StatusAt is the refund's status as it was at a moment after it was accepted: the bill shows the one it was made with

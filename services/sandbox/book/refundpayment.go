@@ -2,6 +2,7 @@ package book
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,10 +92,11 @@ func transactionOrAbsent(p Payment) any {
 	return p.TransactionID
 }
 
-// partsPaidAt is when an order paid in several parts was paid last, absent for others.
+// partsPaidAt is the latest payment of an order paid in several parts, absent for others. PaidAt will not do: the merchant
+// says himself when he was paid elsewhere, and that may be earlier than what WeChat collected.
 func partsPaidAt(o *Order) any {
 	if len(o.Payments) < 2 {
 		return nil
 	}
-	return o.PaidAt
+	return slices.MaxFunc(o.Payments, func(a, b Payment) int { return a.At.Compare(b.At) }).At
 }

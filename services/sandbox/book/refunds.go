@@ -17,12 +17,14 @@ func openRefunds(ctx context.Context, store docstore.Store) (docstore.Collection
 			{Name: "transaction_id", Kind: docstore.String, Value: func(r *Refund) any { return r.TransactionID }},
 			{Name: "out_order_no", Kind: docstore.String, Value: func(r *Refund) any { return r.OutOrderNo }},
 			{Name: "created_at", Kind: docstore.Time, Value: func(r *Refund) any { return r.CreatedAt }},
+			{Name: "succeeded_at", Kind: docstore.Time, Value: func(r *Refund) any { return r.SucceededAt() }},
 			{Name: "due_at", Kind: docstore.Time, Value: func(r *Refund) any { return r.DueAt }},
 		},
 		Indexes: []docstore.Index{
 			{Name: "by_transaction", Fields: []string{"transaction_id", "created_at"}},
 			{Name: "by_order", Fields: []string{"out_order_no", "created_at"}},
 			{Name: "by_created", Fields: []string{"created_at"}},
+			{Name: "by_success", Fields: []string{"succeeded_at"}},
 			{Name: "by_due", Fields: []string{"due_at"}},
 		},
 	})
@@ -40,9 +42,11 @@ func (b *Book) AddRefund(ctx context.Context, p Payment, r *Refund) (stored Refu
 	if err != nil {
 		return Refund{}, false, err
 	}
-	if err := p.MayRefund(r, docs(page), r.CreatedAt); err != nil {
+	earlier := docs(page)
+	if err := p.MayRefund(r, earlier, r.CreatedAt); err != nil {
 		return Refund{}, false, err
 	}
+	r.Earlier = refunding(earlier)
 	return *r, false, b.refunds.Insert(ctx, r)
 }
 
@@ -87,9 +91,15 @@ func (b *Book) Refunds(ctx context.Context, outOrderNo string, after docstore.Cu
 	return docs(page), page.Next, err
 }
 
-// RefundsBetween streams the refunds accepted from a moment to before another; zero times leave a side open.
-func (b *Book) RefundsBetween(ctx context.Context, from, before time.Time) iter.Seq2[docstore.Record[Refund], error] {
+// RefundsAccepted streams the refunds accepted from a moment to before another, in this order; zero times leave a side
+// open. RefundsSucceeded does so by the time of success.
+func (b *Book) RefundsAccepted(ctx context.Context, from, before time.Time) iter.Seq2[docstore.Record[Refund], error] {
 	return b.refunds.Scan(ctx, between("by_created", from, before))
+}
+
+// RefundsSucceeded: see RefundsAccepted.
+func (b *Book) RefundsSucceeded(ctx context.Context, from, before time.Time) iter.Seq2[docstore.Record[Refund], error] {
+	return b.refunds.Scan(ctx, between("by_success", from, before))
 }
 
 func between(index string, from, before time.Time) docstore.Query {

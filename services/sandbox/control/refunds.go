@@ -69,7 +69,7 @@ func (a *API) handleRefund(r *http.Request) (any, error) {
 // addRefunds counts every refund of the book.
 func (t *Totals) addRefunds(ctx context.Context, b *book.Book) error {
 	t.Refunds = map[string]int{}
-	for f, err := range b.RefundsBetween(ctx, time.Time{}, time.Time{}) {
+	for f, err := range b.RefundsAccepted(ctx, time.Time{}, time.Time{}) {
 		if err != nil {
 			return err
 		}

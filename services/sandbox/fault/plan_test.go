@@ -80,7 +80,7 @@ func TestTheReadmeNamesEveryFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, op := range []Operation{Authinfo, Certificates, Create, Query, Complete, Cancel, Modify, Sync, Pay, PreAuthorize, Permission, Terminate, UnionID, Deduct, Notify} {
+	for _, op := range []Operation{Authinfo, Certificates, Create, Query, Complete, Cancel, Modify, Sync, Pay, PreAuthorize, Permission, Terminate, UnionID, Refund, RefundQuery, RefundSettle, Bill, BillRow, BillDownload, Deduct, Notify} {
 		for _, kind := range kindsOf(op) {
 			if !strings.Contains(string(readme), "`"+string(kind)+"`") {
 				t.Errorf("%s %s is not in the README", op, kind)

@@ -34,5 +34,5 @@ func refundKinds(op Operation) []Kind {
 	case RefundSettle:
 		return []Kind{Late, RefundAbnormal, RefundClosed}
 	}
-	return nil
+	return billKinds(op)
 }

@@ -58,7 +58,8 @@ type Rule struct {
 	DelayMillis int64 `json:"delay_ms,omitempty" yaml:"delay_ms"`
 	// Copies is for concurrent, 2..100.
 	Copies int `json:"copies,omitempty" yaml:"copies"`
-	// Amount is what a deduction_partial collects, and what a false_notice or foreign_amount says was paid; fen, above 0.
+	// Amount is what a deduction_partial collects, and what a false_notice, foreign_amount, row_amount or foreign_row says
+	// was paid; fen, above 0.
 	Amount money.Fen `json:"amount_fen,omitempty" yaml:"amount_fen"`
 	// Scenario names the scenario the rule came with, "" when none.
 	Scenario string `json:"scenario,omitempty" yaml:"-"`
@@ -70,7 +71,7 @@ func (r Rule) Delay() time.Duration { return time.Duration(r.DelayMillis) * time
 // delayed and priced are the kinds that need delay_ms and amount_fen.
 var (
 	delayed = []Kind{Slow, Late, Replayed}
-	priced  = []Kind{DeductionPartial, FalseNotice, ForeignAmount}
+	priced  = []Kind{DeductionPartial, FalseNotice, ForeignAmount, RowAmount, ForeignRow}
 )
 
 // Validate answers a Terminal error naming the field that is wrong.
@@ -89,7 +90,7 @@ func (r Rule) Validate() error {
 	case r.Kind == Concurrent && (r.Copies < 2 || r.Copies > 100), r.Kind != Concurrent && r.Copies != 0:
 		return fault.Invalid("copies", "fault_copies", "must be 2..100 for concurrent, absent otherwise")
 	case slices.Contains(priced, r.Kind) != (r.Amount > 0) || r.Amount < 0:
-		return fault.Invalid("amount_fen", "fault_amount", "must be positive for deduction_partial, false_notice and foreign_amount, absent otherwise")
+		return fault.Invalid("amount_fen", "fault_amount", "must be positive for deduction_partial, false_notice, foreign_amount, row_amount and foreign_row, absent otherwise")
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 // refund is POST /v3/refund/domestic/refunds (wechat-protocol.md §9.1). 200 means accepted, no more.
 func (s *Server) refund(ctx context.Context, c *call) (any, error) {
-	if s.failingRefunds.tooMany(c.merchant.MchID, c.now) {
+	if s.failingRefunds.tooMany(c.merchant.MchID, c.now, mostFailing) {
 		return nil, tooFrequent()
 	}
 	answer, err := s.acceptRefund(ctx, c)

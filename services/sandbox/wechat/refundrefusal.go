@@ -1,9 +1,6 @@
 package wechat
 
 import (
-	"sync"
-	"time"
-
 	"github.com/facepay-go/facepay/services/sandbox/book"
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 )
@@ -58,35 +55,3 @@ func refundFault(kind plan.Kind) *refusal {
 // mostFailing is how many refunds of a merchant may fail within a second (§9.1); whatever follows in that second is
 // refused. Whether WeChat refuses sound ones then too is not written down: here it does.
 const mostFailing = 6
-
-// failures counts the refused refunds of each merchant in the current second of the sandbox's clock.
-type failures struct {
-	mu     sync.Mutex
-	counts map[string]secondCount
-}
-
-type secondCount struct {
-	second int64
-	failed int
-}
-
-func (f *failures) tooMany(mchID string, now time.Time) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	count := f.counts[mchID]
-	return count.second == now.Unix() && count.failed >= mostFailing
-}
-
-func (f *failures) add(mchID string, now time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	count := f.counts[mchID]
-	if count.second != now.Unix() {
-		count = secondCount{second: now.Unix()}
-	}
-	count.failed++
-	if f.counts == nil {
-		f.counts = map[string]secondCount{}
-	}
-	f.counts[mchID] = count
-}

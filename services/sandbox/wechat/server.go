@@ -46,11 +46,12 @@ type Deps struct {
 // Server answers merchants' calls.
 type Server struct {
 	Deps
-	rules          Rules
-	deductions     *due.Loop
-	expiries       *due.Loop
-	refunds        *due.Loop
-	failingRefunds failures
+	rules                         Rules
+	deductions                    *due.Loop
+	expiries                      *due.Loop
+	refunds                       *due.Loop
+	failingRefunds, fundFlowBills perSecond
+	statements                    statements
 }
 
 // NewServer makes a server; Deductions must run for completed orders to be paid.
@@ -83,6 +84,9 @@ func (s *Server) Handler() http.Handler {
 	s.handlePartner(mux)
 	mux.HandleFunc("POST /v3/refund/domestic/refunds", s.v3(plan.Refund, s.refund))
 	mux.HandleFunc("GET /v3/refund/domestic/refunds/{out_refund_no}", s.v3(plan.RefundQuery, s.queryRefund))
+	mux.HandleFunc("GET /v3/bill/tradebill", s.v3(plan.Bill, s.tradeBill))
+	mux.HandleFunc("GET /v3/bill/fundflowbill", s.v3(plan.Bill, s.fundFlowBill))
+	mux.HandleFunc("GET "+billFilePath, s.billFile)
 	mux.HandleFunc("/v3/", s.v3("", s.notSimulated))
 	return mux
 }
