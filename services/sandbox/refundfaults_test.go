@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/facepay-go/facepay/services/sandbox"
+	"github.com/facepay-go/facepay/services/sandbox/book"
 )
 
 func TestEachRefundFaultHappensOnceAndLeavesTheBookAsItSays(t *testing.T) {
@@ -147,5 +150,57 @@ func (f frozen) Sleep(ctx context.Context, d time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+func TestARefundMayBeToldBeforeItIsAnswered(t *testing.T) {
+	w := start(t)
+	transaction := w.paid(t, "PS1")
+	w.rule(t, fieldsOf{"operation": "refund", "fault": "early_notice"})
+	r := w.call(t, http.MethodPost, refundsPath, w.refundBody("RF1", transaction, 100))
+	select {
+	case d := <-w.inbox.deliveries:
+		for d.path != "/refund" {
+			d = <-w.inbox.deliveries // those of the order came before
+		}
+		if event, _ := w.notice(t, d); event != "REFUND.SUCCESS" || r.json(t)["status"] != "PROCESSING" {
+			t.Errorf("%s %s", event, r.body)
+		}
+	default:
+		t.Error("nothing was told before the answer")
+	}
+	w.refundStatus(t, "RF1", "SUCCESS")
+}
+
+func TestTheAnswerMayBeAboutAnotherRefund(t *testing.T) {
+	w := start(t, configured(refundsAtOnce))
+	w.call(t, http.MethodPost, refundsPath, w.refundBody("RF1", w.paid(t, "PS1"), 100))
+	w.call(t, http.MethodPost, refundsPath, w.refundBody("RF2", w.paid(t, "PS2"), 200))
+	for kind, want := range map[string]string{"answer_of_another": "RF1", "answer_of_nobody": "RF2x"} {
+		w.rule(t, fieldsOf{"operation": "refund_query", "fault": kind, "times": 1})
+		if r := w.call(t, http.MethodGet, refundsPath+"/RF2", nil); r.bad != nil || r.json(t)["out_refund_no"] != want {
+			t.Errorf("%s: %s", kind, r.body)
+		}
+	}
+}
+
+// A crash between the write that ends a refund and the one that queues its notice.
+func TestARefundThatACrashKeptUntoldIsToldAtTheNextStart(t *testing.T) {
+	w := start(t, configured(func(c *sandbox.Config) { c.RefundAfter = time.Hour }))
+	w.call(t, http.MethodPost, refundsPath, w.refundBody("RF1", w.paid(t, "PS1"), 100))
+	w.restartAfter(func(b *book.Book) {
+		if _, err := b.ChangeRefund(t.Context(), mchID, "RF1", func(r *book.Refund) error {
+			r.DueAt = w.clock.Now()
+			r.Settle(book.RefundAbnormal, r.DueAt)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if event, _ := w.notice(t, w.next(t, "/refund")); event != "REFUND.ABNORMAL" {
+		t.Error(event)
+	}
+	if notices := w.control(t, http.MethodGet, "/control/wechat/notices?out_order_no=PS1", nil, 200)["notices"].([]any); len(notices) != 2 {
+		t.Errorf("%v", notices)
 	}
 }

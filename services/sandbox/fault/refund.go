@@ -28,9 +28,9 @@ const (
 func refundKinds(op Operation) []Kind {
 	switch op {
 	case Refund:
-		return append([]Kind{NotEnough, UserAccountAbnormal, PaymentNotVisible, AnswerOfNobody}, anyCall...)
+		return append([]Kind{NotEnough, UserAccountAbnormal, PaymentNotVisible, EarlyNotice, AnswerOfAnother, AnswerOfNobody}, anyCall...)
 	case RefundQuery:
-		return append([]Kind{AnswerOfNobody}, anyCall...)
+		return append([]Kind{AnswerOfAnother, AnswerOfNobody}, anyCall...)
 	case RefundSettle:
 		return []Kind{Late, RefundAbnormal, RefundClosed}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/services/sandbox/book"
+	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
@@ -41,7 +42,7 @@ func (s *Server) acceptRefund(ctx context.Context, c *call) (any, error) {
 	// A repeat is compared before anything is checked: it was right when it was first sent.
 	existing, err := s.Book.Refund(ctx, c.merchant.MchID, request.OutRefundNo)
 	if err == nil {
-		return s.repeatedRefund(c, existing, with)
+		return s.repeatedRefund(ctx, c, existing, with)
 	}
 	if !fault.Is(err, fault.NotFound) {
 		return nil, err
@@ -70,19 +71,24 @@ func (s *Server) storeRefund(ctx context.Context, c *call, p book.Payment, r *bo
 		return nil, err
 	}
 	if existed {
-		return s.repeatedRefund(c, stored, r.With)
+		return s.repeatedRefund(ctx, c, stored, r.With)
 	}
 	c.executed = true
+	if c.rule.Kind == plan.EarlyNotice {
+		if err := s.settleEarly(ctx, stored); err != nil {
+			return nil, err
+		}
+	}
 	s.refunds.Wake()
-	return refundAnswerOf(c, &stored), nil
+	return s.refundAnswer(ctx, c, stored)
 }
 
 // repeatedRefund answers a number that is taken: with identical parameters the refund as it is now, else a refusal (§9.2).
-func (s *Server) repeatedRefund(c *call, existing book.Refund, with string) (any, error) {
+func (s *Server) repeatedRefund(ctx context.Context, c *call, existing book.Refund, with string) (any, error) {
 	if existing.With != with {
 		return nil, differentRefund()
 	}
-	return refundAnswerOf(c, &existing), nil
+	return s.refundAnswer(ctx, c, existing)
 }
 
 // refundable finds the payment that the request names. transaction_id goes before out_trade_no when both are there: which
@@ -133,5 +139,5 @@ func (s *Server) queryRefund(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return refundAnswerOf(c, &refund), nil
+	return s.refundAnswer(ctx, c, refund)
 }

@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -45,8 +46,25 @@ type refundAmounts struct {
 	Currency         string       `json:"currency"`
 }
 
-// refundAnswerOf is the refund as it is, or another when the fault says so.
-func refundAnswerOf(c *call, r *book.Refund) refundEntity {
+// refundAnswer is the refund as it is, or another when the fault says so: the merchant's oldest other, else nobody's.
+func (s *Server) refundAnswer(ctx context.Context, c *call, r book.Refund) (any, error) {
+	if c.rule.Kind != plan.AnswerOfAnother && c.rule.Kind != plan.AnswerOfNobody {
+		return refundEntityOf(&r), nil
+	}
+	others, _, err := s.Book.Refunds(ctx, "", "", 20)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range others {
+		if c.rule.Kind == plan.AnswerOfAnother && o.MchID == r.MchID && o.OutRefundNo != r.OutRefundNo {
+			return refundEntityOf(&o), nil
+		}
+	}
+	r.OutRefundNo, r.RefundID = notify.NobodysNumber(r.OutRefundNo), notify.NobodysNumber(r.RefundID)
+	return refundEntityOf(&r), nil
+}
+
+func refundEntityOf(r *book.Refund) refundEntity {
 	e := refundEntity{RefundID: r.RefundID, OutRefundNo: r.OutRefundNo, TransactionID: r.TransactionID, OutTradeNo: r.TradeNo, Channel: "ORIGINAL",
 		UserReceivedAccount: wallet, CreateTime: rfc3339(r.CreatedAt), Status: r.Status, FundsAccount: r.FundsAccount,
 		Amount: refundAmounts{Total: r.Total, Refund: r.Amount, From: r.From, PayerTotal: r.Total, PayerRefund: r.Amount,
@@ -57,9 +75,6 @@ func refundAnswerOf(c *call, r *book.Refund) refundEntity {
 	}
 	if r.Status == book.RefundSucceeded {
 		e.SuccessTime = rfc3339(r.SettledAt)
-	}
-	if c.rule.Kind == plan.AnswerOfNobody {
-		e.OutRefundNo, e.RefundID = notify.NobodysNumber(e.OutRefundNo), notify.NobodysNumber(e.RefundID)
 	}
 	return e
 }

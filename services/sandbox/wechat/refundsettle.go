@@ -47,20 +47,42 @@ func (r refunds) Work(ctx context.Context, id string) error {
 			return err
 		}
 	}
+	return r.tell(ctx, refund, r.Notices.Add)
+}
+
+// tell announces how the refund ended; then nothing is left to do, unless it has been handled meanwhile.
+func (s *Server) tell(ctx context.Context, refund book.Refund, add func(context.Context, notify.Notice) error) error {
 	n, err := refundNotice(&refund)
 	if err != nil {
 		return err
 	}
-	if err := r.Notices.Add(ctx, n); err != nil {
+	if err := add(ctx, n); err != nil {
 		return err
 	}
-	_, err = r.Book.ChangeRefund(ctx, mchID, outRefundNo, func(f *book.Refund) error {
+	_, err = s.Book.ChangeRefund(ctx, refund.MchID, refund.OutRefundNo, func(f *book.Refund) error {
 		if f.Status == refund.Status {
 			f.DueAt = time.Time{}
 		}
 		return nil
 	})
 	return err
+}
+
+// settleEarly ends a just accepted refund and tells the merchant before the request is answered.
+func (s *Server) settleEarly(ctx context.Context, accepted book.Refund) error {
+	id := book.Key(accepted.MchID, accepted.OutRefundNo)
+	if !s.refunds.Claim(id) {
+		return nil
+	}
+	defer s.refunds.Release(id)
+	ended, err := s.Book.ChangeRefund(ctx, accepted.MchID, accepted.OutRefundNo, func(f *book.Refund) error {
+		f.Settle(book.RefundSucceeded, s.Clock.Now())
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, ended, s.Notices.AddAndDeliver)
 }
 
 // settle ends the refund as its fault says, or puts the end off.
