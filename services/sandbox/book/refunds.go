@@ -81,7 +81,7 @@ func (b *Book) WaitingRefunds(ctx context.Context, limit int) ([]Refund, error) 
 	return docs(page), err
 }
 
-// Refunds is one page of refunds by time of acceptance; of one order when outOrderNo is not empty.
+// Refunds is one page of refunds by time of acceptance; of one order when outOrderNo is not empty, whatever merchant's.
 func (b *Book) Refunds(ctx context.Context, outOrderNo string, after docstore.Cursor, limit int) ([]Refund, docstore.Cursor, error) {
 	q := docstore.Query{Index: "by_created", After: after, Limit: limit}
 	if outOrderNo != "" {

@@ -38,10 +38,17 @@ func (a *API) showRefunds(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	mchID, err := a.onlyOf(r)
+	if err != nil {
+		return nil, err
+	}
 	q := r.URL.Query()
 	refunds, next, err := a.Book.Refunds(r.Context(), q.Get("out_order_no"), docstore.Cursor(q.Get("after")), limit)
 	page := refundPage{Refunds: make([]RefundRow, 0, len(refunds)), Next: next}
 	for _, f := range refunds {
+		if mchID != "" && f.MchID != mchID {
+			continue
+		}
 		page.Refunds = append(page.Refunds, refundRowOf(&f))
 	}
 	return page, err

@@ -32,7 +32,11 @@ func (s *Server) tradeBill(ctx context.Context, c *call) (any, error) {
 	default:
 		return nil, badQuery("bill_type", "沙箱支持的账单类型为ALL、SUCCESS、REFUND")
 	}
-	return s.applyForBill(ctx, c, &statement{kind: kind, write: s.writeTrades})
+	of := q.Get("sub_mchid")
+	if sub, known := c.merchant.SubMerchant(of); of != "" && (!known || sub.Unauthorized) {
+		return nil, notPermitted(internalNoPermission)
+	}
+	return s.applyForBill(ctx, c, &statement{kind: kind, subMchID: of, write: s.writeTrades})
 }
 
 // fundFlowBill is GET /v3/bill/fundflowbill (§8.2): 3 a second and merchant. All money moves on the basic account; the
@@ -65,7 +69,7 @@ func (s *Server) applyForBill(ctx context.Context, c *call, st *statement) (any,
 	}
 	st.spoil, st.spoiled = c.rule, map[int]plan.Rule{}
 	st.strike = func(outOrderNo, openID string) plan.Rule {
-		return s.Faults.Take(plan.Subject{Operation: plan.BillRow, OutOrderNo: outOrderNo, OpenID: openID})
+		return s.Faults.Take(plan.Subject{Operation: plan.BillRow, MchID: c.merchant.MchID, OutOrderNo: outOrderNo, OpenID: openID})
 	}
 	digest := sha1.New()
 	rows, err := st.write(ctx, st, digest)
@@ -110,7 +114,6 @@ func (st *statement) ask(c *call) *refusal {
 		return statementCreating()
 	}
 	st.merchant, st.day, st.gzip = c.merchant, day, q.Get("tar_type") == "GZIP"
-	st.subMchID = q.Get("sub_mchid")
 	return nil
 }
 

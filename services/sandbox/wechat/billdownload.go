@@ -30,7 +30,7 @@ func (s *Server) billFile(w http.ResponseWriter, r *http.Request) {
 		s.sendUnsigned(w, c, replyTo(nil, refused))
 		return
 	}
-	c.merchant = merchant
+	c.merchant, c.subject.MchID = merchant, merchant.MchID
 	c.rule = s.Faults.Take(c.subject)
 	if rep, instead := s.before(c); instead {
 		s.sendUnsigned(w, c, rep)

@@ -68,7 +68,7 @@ func (s *Server) flows(ctx context.Context, m *account.Merchant, from, before ti
 					yield(bill.Flow{}, err)
 					return false
 				}
-				if flow := refundFlow(m, refund); refund.Doc.MchID == m.MchID && flow.Amount > 0 && !yield(flow, nil) {
+				if flow := refundFlow(m, refund); own(m, refund.Doc.MchID, refund.Doc.SubMchID) && flow.Amount > 0 && !yield(flow, nil) {
 					return false
 				}
 			}
@@ -82,7 +82,7 @@ func (s *Server) flows(ctx context.Context, m *account.Merchant, from, before ti
 			if !refundsUntil(p.Payment.At) {
 				return
 			}
-			if p.Order.MchID != m.MchID {
+			if !own(m, p.Order.MchID, p.Order.SubMchID) {
 				continue
 			}
 			for _, flow := range paymentFlows(m, p) {
@@ -94,6 +94,9 @@ func (s *Server) flows(ctx context.Context, m *account.Merchant, from, before ti
 		refundsUntil(before)
 	}
 }
+
+// own: the money of a partner's sub-merchants is on their accounts.
+func own(m *account.Merchant, mchID, subMchID string) bool { return mchID == m.MchID && subMchID == "" }
 
 // paymentFlows are the payment and, where there is one, its fee. Numbers of movements follow from those of the payment.
 func paymentFlows(m *account.Merchant, p book.Paid) []bill.Flow {

@@ -14,6 +14,7 @@ import (
 // statement is one bill somebody applied for: all that is needed to write it, twice with the same bytes.
 type statement struct {
 	merchant *account.Merchant
+	// subMchID is the one sub-merchant of a partner's whom the bill is about; empty: all, and the partner himself.
 	subMchID string
 	// day is its midnight in Beijing.
 	day  time.Time

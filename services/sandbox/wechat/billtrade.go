@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"time"
@@ -21,7 +22,7 @@ func (s *Server) writeTrades(ctx context.Context, st *statement, w io.Writer) (i
 			if err != nil {
 				return 0, err
 			}
-			if p.Order.MchID == st.merchant.MchID {
+			if st.about(p.Order.MchID, p.Order.SubMchID) {
 				rows.add(&p.Order, paymentRow(st, &p.Order, p.Payment))
 			}
 		}
@@ -31,7 +32,7 @@ func (s *Server) writeTrades(ctx context.Context, st *statement, w io.Writer) (i
 			if err != nil {
 				return 0, err
 			}
-			if r.Doc.MchID != st.merchant.MchID || r.Doc.SubMchID != st.subMchID && st.subMchID != "" {
+			if !st.about(r.Doc.MchID, r.Doc.SubMchID) {
 				continue
 			}
 			order, payment, err := s.Book.Transaction(ctx, r.Doc.TransactionID)
@@ -52,9 +53,14 @@ func (s *Server) writeTrades(ctx context.Context, st *statement, w io.Writer) (i
 	return rows.place, file.End()
 }
 
+// about reports whether an order of these merchants is in the bill.
+func (st *statement) about(mchID, subMchID string) bool {
+	return mchID == st.merchant.MchID && (st.subMchID == "" || st.subMchID == subMchID)
+}
+
 // row is what the rows of a payment and its refunds have in common.
 func row(st *statement, o *book.Order, p book.Payment, at time.Time) *bill.Trade {
-	t := &bill.Trade{At: at, AppID: o.AppID, MchID: o.MchID, TransactionID: p.TransactionID, TradeNo: tradeNo(o, p), OpenID: o.OpenID,
+	t := &bill.Trade{At: at, AppID: o.AppID, MchID: o.MchID, SubMchID: o.SubMchID, TransactionID: p.TransactionID, TradeNo: tradeNo(o, p), OpenID: cmp.Or(o.OpenID, o.SubOpenID),
 		Type: "AUTH", Goods: o.Introduction, Attach: "wxzff|" + o.OrderID + "|" + o.OutOrderNo, Rate: st.merchant.FeeRate}
 	if p.ByHand {
 		// What is in 商户数据包 then is not specified (§8.5): here the order's attach.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/services/sandbox/account"
 	"github.com/facepay-go/facepay/services/sandbox/book"
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 	"github.com/facepay-go/facepay/services/sandbox/signing"
@@ -105,9 +106,24 @@ func (s *Server) refundable(ctx context.Context, c *call, r *refundRequest) (boo
 	case err != nil:
 		return order, payment, err
 	case order.MchID != c.merchant.MchID:
-		return order, payment, notPermitted(0)
+		return order, payment, notPermitted(internalNoPermission)
+	}
+	if refused := inNameOf(c.merchant, &order, r.SubMchID); refused != nil {
+		return order, payment, refused
 	}
 	return order, payment, nil
+}
+
+// inNameOf checks that a partner names the sub-merchant whose order it is, and may act for it (§6.12). How WeChat refuses
+// another's name is not written down.
+func inNameOf(m *account.Merchant, o *book.Order, subMchID string) *refusal {
+	switch sub, known := m.SubMerchant(subMchID); {
+	case subMchID == "" && o.SubMchID != "":
+		return badField("sub_mchid", "sub_mchid不能为空")
+	case o.SubMchID != subMchID, subMchID != "" && (!known || sub.Unauthorized):
+		return notPermitted(internalNoPermission)
+	}
+	return nil
 }
 
 // newRefund mints the refund_id in WeChat's form: 50000000 and 2 digits, the Beijing day, 11 digits.

@@ -87,7 +87,7 @@ func (s *Server) settleEarly(ctx context.Context, accepted book.Refund) error {
 
 // settle ends the refund as its fault says, or puts the end off.
 func (r refunds) settle(ctx context.Context, refund book.Refund, now time.Time) (book.Refund, error) {
-	rule := r.Faults.Take(plan.Subject{Operation: plan.RefundSettle, OutOrderNo: refund.OutOrderNo, OpenID: refund.OpenID})
+	rule := r.Faults.Take(plan.Subject{Operation: plan.RefundSettle, MchID: refund.MchID, OutOrderNo: refund.OutOrderNo, OpenID: refund.OpenID})
 	return r.Book.ChangeRefund(ctx, refund.MchID, refund.OutRefundNo, func(f *book.Refund) error {
 		switch {
 		case rule.Kind == plan.Late && !f.Delayed:
