@@ -1,5 +1,7 @@
 package fault
 
+import "strings"
+
 // Operations of refunds (退款): the request, the query, and the end of an accepted one.
 const (
 	Refund       Operation = "refund"
@@ -23,6 +25,11 @@ const (
 	RefundAbnormal Kind = "refund_abnormal"
 	RefundClosed   Kind = "refund_closed"
 )
+
+// hasAmount reports a notice that says what was paid or given back (wechat-protocol.md §7.1); no other can say it wrong.
+func hasAmount(eventType string) bool {
+	return eventType == "PAYSCORE.USER_PAID" || strings.HasPrefix(eventType, "REFUND.")
+}
 
 // refundKinds says which faults make sense where.
 func refundKinds(op Operation) []Kind {

@@ -102,9 +102,6 @@ type Subject struct {
 	OutOrderNo, OpenID, EventType string
 }
 
-// userPaid is the only notice with an amount that was paid (wechat-protocol.md §7.1).
-const userPaid = "PAYSCORE.USER_PAID"
-
 func (r Rule) matches(s Subject) bool {
 	return r.Operation == s.Operation &&
 		(r.MchID == "" || r.MchID == s.MchID) &&
@@ -113,7 +110,7 @@ func (r Rule) matches(s Subject) bool {
 		(r.OpenID == "" || r.OpenID == s.OpenID) &&
 		(r.EventType == "" || r.EventType == s.EventType) &&
 		(!r.Kind.ofOrders() || s.OutOrderNo != "") &&
-		(r.Kind != ForeignAmount || s.EventType == userPaid)
+		(r.Kind != ForeignAmount || hasAmount(s.EventType))
 }
 
 // ofOrders reports a fault of notices that makes no sense for an authorisation.
