@@ -66,7 +66,7 @@ func TestEachFaultOfAFileDoesWhatItSays(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	with(fieldsOf{"fault": "foreign_row", "amount_fen": 777})
-	if got := rows(w.bill(t, tradeBillPath+"&tar_type=GZIP")); len(got) != 4 || !strings.Contains(got[3], "0000000001x,") || !strings.Contains(got[3], "`7.77,") {
+	if got := rows(w.bill(t, tradeBillPath+"&tar_type=GZIP")); len(got) != 4 || !strings.Contains(got[3], "0000000001x,") || !strings.Contains(got[3], "|PS20231115000001x,") || !strings.Contains(got[3], "`7.77,") {
 		t.Errorf("%v", got)
 	}
 	with(fieldsOf{"fault": "wrong_hash"})
