@@ -120,4 +120,13 @@ func TestADownloadMayFail(t *testing.T) {
 			t.Errorf("after %s: %d %s", kind, r.status, r.body)
 		}
 	}
+	seen := map[string]int{}
+	for _, c := range w.control(t, http.MethodGet, "/control/wechat/requests", nil, 200)["calls"].([]any) {
+		if call := c.(fieldsOf); call["fault"] == nil || call["fault"] == "" {
+			seen[call["endpoint"].(string)]++
+		}
+	}
+	if seen["GET /v3/bill/tradebill"] != 4 || seen["GET /v3/billdownload/file"] != 4 {
+		t.Errorf("the journal has %v", seen)
+	}
 }
