@@ -21,6 +21,9 @@ import (
 type Options struct {
 	// URL is one or more server URLs, separated by commas.
 	URL string
+	// InProcess is the server when it runs in this very process: connections are made to it and to no URL, without the
+	// system between. Nil for a server elsewhere.
+	InProcess nats.InProcessConnProvider
 	// Name shows in `nats server list connections`.
 	Name string
 	// CredentialsFile holds NATS user credentials; empty for none.
@@ -61,6 +64,9 @@ func Connect(o Options, log *slog.Logger) (*Bus, error) {
 		nats.ReconnectBufSize(-1),
 		nats.Timeout(5 * time.Second), nats.RetryOnFailedConnect(o.Patient),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("nats", "error", err) }),
+	}
+	if o.InProcess != nil {
+		opts = append(opts, nats.InProcessServer(o.InProcess))
 	}
 	if o.CredentialsFile != "" {
 		opts = append(opts, nats.UserCredentials(o.CredentialsFile))

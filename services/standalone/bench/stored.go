@@ -122,7 +122,7 @@ func (r *run) among(ctx context.Context, round int, size *Size) error {
 
 // withShop runs a stack on dir while the shop is open.
 func (r *run) withShop(ctx context.Context, dir string, serve func(*shop) error) (err error) {
-	s, err := r.startStack(ctx, dir)
+	s, err := r.startStack(ctx, dir, nil)
 	if err != nil {
 		return err
 	}
