@@ -77,8 +77,8 @@ type Position struct {
 func (s Selection) Rest() []string { return s.Index.Fields[len(s.Equal):] }
 
 // Raw is what an implementation provides: Collection over encoded rows. Semantics and errors are those of Collection;
-// rules of documents and queries have been checked. Implementations do not keep or change what they are given, nor
-// what they gave back.
+// rules of documents and queries have been checked. Implementations do not change what they are given nor what they gave
+// back, and keep of it at most rows that they were to write: those are given to nobody else.
 type Raw interface {
 	// InsertMany stores each row as version 1. Rows come ordered by id.
 	InsertMany(ctx context.Context, rows []Row) []error

@@ -29,9 +29,11 @@ type job struct {
 	answer chan error
 }
 
-func startWriter(conn *sql.Conn) *writer {
+func startWriter(conn *sql.Conn, recent *recent) *writer {
 	w := &writer{
-		tx:      &transaction{conn: conn, statements: make(map[string]*sql.Stmt)},
+		tx: &transaction{
+			conn: conn, statements: make(map[string]*sql.Stmt), recent: recent, written: map[place]docstore.Row{},
+		},
 		jobs:    make(chan *job),
 		closing: make(chan struct{}),
 		done:    make(chan struct{}),
