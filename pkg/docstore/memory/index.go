@@ -41,6 +41,11 @@ func (x *index) taken(row docstore.Row) bool {
 	return at < len(x.entries) && compareAll(x.entries[at].values, e.values) == 0 && x.entries[at].id != row.ID
 }
 
+// same reports whether two rows of one id lie at the same place.
+func (x *index) same(a, b docstore.Row) bool {
+	return !slices.ContainsFunc(x.Fields, func(field string) bool { return a.Fields[field] != b.Fields[field] })
+}
+
 func (x *index) add(row docstore.Row) {
 	if e, present := x.of(row); present {
 		at, _ := slices.BinarySearchFunc(x.entries, e, entry.compare)

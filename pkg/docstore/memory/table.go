@@ -78,8 +78,7 @@ func (t *table) ReplaceMany(ctx context.Context, rows []docstore.Row) []error {
 		if t.refused(row) {
 			return docstore.Exists(t.name)
 		}
-		t.drop(old)
-		t.put(kept(row))
+		t.change(old, kept(row))
 		return nil
 	})
 }
@@ -106,6 +105,17 @@ func (t *table) put(row docstore.Row) {
 	t.rows[row.ID] = row
 	for _, x := range t.indexes {
 		x.add(row)
+	}
+}
+
+// change puts a row in another's place; indexes in which it lies as before are left alone.
+func (t *table) change(old, row docstore.Row) {
+	t.rows[row.ID] = row
+	for _, x := range t.indexes {
+		if !x.same(old, row) {
+			x.remove(old)
+			x.add(row)
+		}
 	}
 }
 
@@ -137,8 +147,7 @@ func (t *table) MarkMany(ctx context.Context, field string, value any, ids []str
 		if t.refused(marked) {
 			return n, docstore.Exists(t.name)
 		}
-		t.drop(old)
-		t.put(marked)
+		t.change(old, marked)
 		n++
 	}
 	return n, nil
