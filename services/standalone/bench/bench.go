@@ -48,7 +48,7 @@ type load struct {
 
 func whole() load {
 	return load{
-		deliveries: 10_000, connections: 64, orders: 2000, kiosks: 800,
+		deliveries: 10_000, connections: 64, orders: 2000, kiosks: 600,
 		stored: []int{1000, 10_000, 100_000}, storedOrders: 1000, steady: time.Second,
 	}
 }
