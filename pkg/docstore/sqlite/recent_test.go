@@ -137,6 +137,30 @@ func TestGetIsNeverBehindWhatAReaderOfTheFileSaw(t *testing.T) {
 	}
 }
 
+func TestARowIsForgottenBeforeItsChangeIsCommitted(t *testing.T) {
+	store, raw := openTable(t)
+	row := plan("i", 1, 1)
+	if err := raw.InsertMany(t.Context(), []docstore.Row{row})[0]; err != nil {
+		t.Fatal(err)
+	}
+	at := raw.(*table).place("i")
+	if _, known := store.recent.get(at); !known {
+		t.Error("what was inserted is not remembered")
+	}
+	if err := store.writer.do(t.Context(), 1, func(tx *transaction) error {
+		tx.wrote(at, row)
+		if _, known := store.recent.get(at); known {
+			t.Error("what is about to change is still given")
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := store.recent.get(at); !known {
+		t.Error("what was committed is not remembered")
+	}
+}
+
 func TestWhatIsTakenFromRecentRowsIsItsTakersOwn(t *testing.T) {
 	_, raw := openTable(t)
 	if err := raw.InsertMany(t.Context(), []docstore.Row{plan("i", 1, 1)})[0]; err != nil {
