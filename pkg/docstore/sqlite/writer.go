@@ -12,8 +12,8 @@ import (
 // groupWeight is how many documents end the gathering of a group. Larger groups win little and make all wait longer.
 const groupWeight = 1000
 
-// company is how long a group waits for others when the one before it was of several callers: under load a commit that
-// many share costs each of them a fraction of its own. Who writes alone waits for nobody.
+// company is how long a group waits for others when there were some before: a commit that many share costs each of them a
+// fraction of its own.
 const company = 3 * time.Millisecond
 
 var errClosed = errors.New("the store is closed")
@@ -71,20 +71,29 @@ func (w *writer) do(ctx context.Context, weight int, run func(*transaction) erro
 
 func (w *writer) loop() {
 	defer close(w.done)
-	callers := 0
-	for {
+	for crowd := false; ; {
 		select {
 		case first := <-w.jobs:
-			if callers > 1 {
+			if crowd {
 				time.Sleep(company)
 			}
 			group := w.gather(first)
-			callers = len(group)
+			crowd = crowded(group)
 			w.commit(group)
 		case <-w.closing:
 			return
 		}
 	}
+}
+
+// crowded reports whether a group is of several callers with hardly more than a document each. Who writes alone waits for
+// nobody, and who brings many documents has gathered them himself.
+func crowded(group []*job) bool {
+	documents := 0
+	for _, j := range group {
+		documents += j.weight
+	}
+	return len(group) > 1 && documents < 2*len(group)
 }
 
 // gather takes who waits already.
