@@ -139,6 +139,7 @@ func TestEveryKindOfDriftIsNamedAndRefused(t *testing.T) {
 		"max_msgs_per_subject": func(c *jetstream.StreamConfig) { c.MaxMsgsPerSubject = 1 },
 		"max_msg_size":         func(c *jetstream.StreamConfig) { c.MaxMsgSize = 10 },
 		"no_ack":               func(c *jetstream.StreamConfig) { c.NoAck = true },
+		"allow_atomic":         func(c *jetstream.StreamConfig) { c.AllowAtomicPublish = false },
 		"duplicate_window":     func(c *jetstream.StreamConfig) { c.Duplicates = time.Minute },
 	}
 	for name, change := range wrongStream {
