@@ -2,6 +2,7 @@ package bus
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -138,15 +139,20 @@ func TestOnlyAnAnswerThatConfirmsTheWholeBatchConfirmsIt(t *testing.T) {
 	}
 }
 
-func BenchmarkPublishMany256(b *testing.B) {
-	bus := applied(b, production())
-	events := facts(b, b.N)
-	b.ResetTimer()
-	for some := range slices.Chunk(events, 256) {
-		for _, err := range bus.PublishMany(b.Context(), some) {
-			if err != nil {
-				b.Fatal(err)
+// BenchmarkPublishMany shows from how many events on a batch is worth its file.
+func BenchmarkPublishMany(b *testing.B) {
+	for _, size := range []int{fewestInBatch - 1, fewestInBatch, 64, 256} {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
+			bus := applied(b, production())
+			events := facts(b, b.N)
+			b.ResetTimer()
+			for some := range slices.Chunk(events, size) {
+				for _, err := range bus.PublishMany(b.Context(), some) {
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
 			}
-		}
+		})
 	}
 }

@@ -48,7 +48,7 @@ func Default() Config {
 		CommitMost:    256,
 		SweepEvery:    2 * time.Second,
 		Settled:       5 * time.Second,
-		GiveWay:       time.Second,
+		GiveWay:       250 * time.Millisecond,
 		KeepDays:      400,
 		WeChatTimeout: 10 * time.Second,
 		Requests:      service.RequestsConfig{Workers: 16, PerMerchant: 8, Deadline: 10 * time.Second},

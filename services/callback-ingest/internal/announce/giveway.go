@@ -12,9 +12,10 @@ const (
 	lookEvery = 5 * time.Millisecond
 )
 
-// giveWay lets a busy door go first: publishing takes an fsync per event and a third of the processor time, and an answer
-// is promised within a second. It ends when the door has time, when a notice that came at since is GiveWay old, or when
-// half of the queue is full: from then on publishing takes its share, however busy the door is.
+// giveWay lets a busy door go first: publishing takes disk and processor from answers, which are promised within a second,
+// and what gathers meanwhile is published at once, for little more than one event alone. It ends when the door has time,
+// when a notice that came at since is GiveWay old, or when half of the queue is full: then publishing takes its share,
+// however busy the door is.
 func (a *Announcer) giveWay(ctx context.Context, since time.Time) {
 	for waited := time.Duration(0); waited < a.pace.GiveWay; waited += lookEvery { // though a clock may be set back
 		old := a.Clock.Now().Sub(since) >= a.pace.GiveWay
