@@ -18,8 +18,8 @@ const (
 	// fewestInBatch events are worth a batch: the server stages every batch in a file of its own, which costs as much as
 	// some twenty messages that come alone (BenchmarkPublishMany).
 	fewestInBatch = 32
-	// mostInBatch is below the server's limit of 1000.
-	mostInBatch = 512
+	// mostInBatch is below the server's limit of 1000. What has to go one by one after all must do so within publishWait.
+	mostInBatch = 256
 
 	batchID       = "Nats-Batch-Id"
 	batchSequence = "Nats-Batch-Sequence"
@@ -28,7 +28,7 @@ const (
 
 // batchable reports events that one batch can take: a batch goes to one stream.
 func batchable(es []event.Event) bool {
-	if len(es) < fewestInBatch || len(es) > mostInBatch {
+	if len(es) < fewestInBatch {
 		return false
 	}
 	for _, e := range es[1:] {

@@ -49,13 +49,19 @@ func wantPublished(t *testing.T, errs []error) {
 }
 
 func TestABatchIsStoredOnceHoweverOftenItIsPublished(t *testing.T) {
-	for _, n := range []int{fewestInBatch - 1, fewestInBatch, 100, mostInBatch + 1} {
+	for _, n := range []int{fewestInBatch - 1, fewestInBatch, 100} {
 		b, es := applied(t, production()), batch(t, n)
 		for range 2 {
 			wantPublished(t, b.PublishMany(t.Context(), es))
 		}
 		wantStoredOnce(t, b, es)
 	}
+}
+
+func TestMoreThanOneBatchTakesIsPublishedInSeveral(t *testing.T) {
+	b, es := applied(t, production()), batch(t, mostInBatch+fewestInBatch+1)
+	wantPublished(t, b.PublishMany(t.Context(), es))
+	wantStoredOnce(t, b, es)
 }
 
 func TestABatchIsAnsweredAsOne(t *testing.T) {

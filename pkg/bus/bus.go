@@ -123,6 +123,9 @@ func (b *Bus) Publish(ctx context.Context, e event.Event) error {
 
 // PublishMany publishes independent events at once; errs[i] tells of es[i]. Many of one stream go as a batch.
 func (b *Bus) PublishMany(ctx context.Context, es []event.Event) []error {
+	if len(es) > mostInBatch {
+		return append(b.PublishMany(ctx, es[:mostInBatch]), b.PublishMany(ctx, es[mostInBatch:])...)
+	}
 	if batchable(es) && b.nc.IsConnected() {
 		if err, settled := b.publishBatch(ctx, es); settled {
 			return slices.Repeat([]error{err}, len(es))
