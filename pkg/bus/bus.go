@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -126,8 +127,16 @@ func (b *Bus) Publish(ctx context.Context, e event.Event) error {
 	return nil
 }
 
-// PublishMany publishes independent events at once; errs[i] tells of es[i].
+// PublishMany publishes independent events at once; errs[i] tells of es[i]. Many of one stream go as a batch.
 func (b *Bus) PublishMany(ctx context.Context, es []event.Event) []error {
+	if len(es) > mostInBatch {
+		return append(b.PublishMany(ctx, es[:mostInBatch]), b.PublishMany(ctx, es[mostInBatch:])...)
+	}
+	if batchable(es) && b.nc.IsConnected() {
+		if err, settled := b.publishBatch(ctx, es); settled {
+			return slices.Repeat([]error{err}, len(es))
+		}
+	}
 	errs := make([]error, len(es))
 	futures := make([]jetstream.PubAckFuture, len(es))
 	for i, e := range es {

@@ -126,8 +126,8 @@ func (t *table) drop(row docstore.Row) {
 	}
 }
 
-// MarkMany sets one field.
-func (t *table) MarkMany(ctx context.Context, field string, value any, ids []string) (n int, err error) {
+// MarkMany sets some fields.
+func (t *table) MarkMany(ctx context.Context, marks []docstore.Mark, ids []string) (n int, err error) {
 	if err := t.store.away(ctx); err != nil {
 		return 0, err
 	}
@@ -140,9 +140,11 @@ func (t *table) MarkMany(ctx context.Context, field string, value any, ids []str
 		}
 		marked := old
 		marked.Fields = maps.Clone(old.Fields)
-		delete(marked.Fields, field)
-		if value != nil {
-			marked.Fields[field] = value
+		for _, m := range marks {
+			delete(marked.Fields, m.Field)
+			if m.Value != nil {
+				marked.Fields[m.Field] = m.Value
+			}
 		}
 		if t.refused(marked) {
 			return n, docstore.Exists(t.name)

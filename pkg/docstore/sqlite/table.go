@@ -86,8 +86,8 @@ func (t *table) fields(args []any, row docstore.Row) []any {
 	return args
 }
 
-// MarkMany sets one column.
-func (t *table) MarkMany(ctx context.Context, field string, value any, ids []string) (int, error) {
+// MarkMany sets columns in one statement: a row that changes its length is written anew, with all of its body.
+func (t *table) MarkMany(ctx context.Context, marks []docstore.Mark, ids []string) (int, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return 0, docstore.Refused(t.schema.Name, "the ids cannot be listed")
@@ -97,8 +97,12 @@ func (t *table) MarkMany(ctx context.Context, field string, value any, ids []str
 			tx.touched(t.place(id))
 		}
 	}
-	return t.count(ctx, len(ids), touched, fmt.Sprintf("UPDATE %s SET %s = ? WHERE id IN (SELECT value FROM json_each(?))",
-		quote(t.schema.Name), column(field)), value, string(list))
+	sets, args := make([]string, len(marks)), make([]any, 0, len(marks)+1)
+	for i, m := range marks {
+		sets[i], args = column(m.Field)+" = ?", append(args, m.Value)
+	}
+	return t.count(ctx, len(ids), touched, fmt.Sprintf("UPDATE %s SET %s WHERE id IN (SELECT value FROM json_each(?))",
+		quote(t.schema.Name), strings.Join(sets, ", ")), append(args, string(list))...)
 }
 
 // DeleteMany deletes the first of sel.
