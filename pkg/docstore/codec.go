@@ -16,7 +16,6 @@ const maxBody = 15 << 20
 // reaches the top level only and drops pointers to a zero time.)
 type codec struct {
 	registry *bson.Registry
-	plain    plain
 }
 
 // newCodec refuses, with a Terminal error, a type that would not come back as it went in.
@@ -27,9 +26,7 @@ func newCodec(collection string, t reflect.Type) (codec, error) {
 	}
 	registry := bson.NewRegistry()
 	registry.RegisterKindEncoder(reflect.Struct, structEncoder{shapes})
-	p := plain{decoders: make(map[reflect.Type]*valueDecoder)}
-	p.of(t, shapes)
-	return codec{registry, p}, nil
+	return codec{registry}, nil
 }
 
 // encode takes a pointer to a document. Errors are Terminal.
@@ -53,9 +50,6 @@ func (c codec) encode(collection string, doc any) ([]byte, error) {
 // decode fills the document that into points to, which may share memory with body then; fields it does not know are
 // ignored.
 func (c codec) decode(collection string, body []byte, into any) error {
-	if c.plain.decode(body, into) {
-		return nil
-	}
 	// Only encoders are ours. Unmarshal reads from body itself, where a Decoder would copy it through a buffer of 4 KiB.
 	if err := bson.Unmarshal(body, into); err != nil {
 		return fault.Wrap(err, fault.Terminal, "document_unreadable", "decode a stored document of "+collection)
