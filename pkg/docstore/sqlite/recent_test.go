@@ -63,7 +63,7 @@ func TestGetGivesWhatTheFileHoldsWhateverWasWritten(t *testing.T) {
 				raw.ReplaceMany(context.Background(), []docstore.Row{plan(id.Draw(t, "id"), version.Draw(t, "version")+1, b.Draw(t, "b"))})
 			},
 			"mark": func(t *rapid.T) {
-				if _, err := raw.MarkMany(context.Background(), "a", rapid.SampledFrom([]any{"y", nil}).Draw(t, "a"), []string{id.Draw(t, "id")}); err != nil {
+				if _, err := raw.MarkMany(context.Background(), []docstore.Mark{{Field: "a", Value: rapid.SampledFrom([]any{"y", nil}).Draw(t, "a")}}, []string{id.Draw(t, "id")}); err != nil {
 					t.Fatal(err)
 				}
 			},
@@ -77,7 +77,7 @@ func TestGetGivesWhatTheFileHoldsWhateverWasWritten(t *testing.T) {
 				release := hold(store)
 				var group sync.WaitGroup
 				group.Go(func() { raw.InsertMany(context.Background(), []docstore.Row{row}) })
-				group.Go(func() { _, _ = raw.MarkMany(context.Background(), "a", "z", []string{row.ID}) })
+				group.Go(func() { _, _ = raw.MarkMany(context.Background(), []docstore.Mark{{Field: "a", Value: "z"}}, []string{row.ID}) })
 				release()
 				group.Wait()
 			},
