@@ -77,7 +77,9 @@ func TestGetGivesWhatTheFileHoldsWhateverWasWritten(t *testing.T) {
 				release := hold(store)
 				var group sync.WaitGroup
 				group.Go(func() { raw.InsertMany(context.Background(), []docstore.Row{row}) })
-				group.Go(func() { _, _ = raw.MarkMany(context.Background(), []docstore.Mark{{Field: "a", Value: "z"}}, []string{row.ID}) })
+				group.Go(func() {
+					_, _ = raw.MarkMany(context.Background(), []docstore.Mark{{Field: "a", Value: "z"}}, []string{row.ID})
+				})
 				release()
 				group.Wait()
 			},
