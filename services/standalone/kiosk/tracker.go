@@ -19,10 +19,16 @@ type Tracker struct {
 	pull jetstream.MessagesContext
 	done chan struct{}
 
-	mu    sync.Mutex
-	said  map[string][]Said
-	news  chan struct{} // closed and renewed at every event
-	total int
+	mu     sync.Mutex
+	orders map[string]*story
+	total  int
+}
+
+// story is what was said of one number.
+type story struct {
+	said []Said
+	// news is closed and renewed at every event of the number: who waits for one order is not woken by the others.
+	news chan struct{}
 }
 
 // Said is one event of the ORDER stream.
@@ -55,7 +61,7 @@ func Track(ctx context.Context, js jetstream.JetStream, merchant string, policy 
 	if err != nil {
 		return nil, err
 	}
-	t := &Tracker{pull: pull, done: make(chan struct{}), said: map[string][]Said{}, news: make(chan struct{})}
+	t := &Tracker{pull: pull, done: make(chan struct{}), orders: map[string]*story{}}
 	go t.listen()
 	return t, nil
 }
@@ -99,20 +105,35 @@ func (t *Tracker) listen() {
 		case *orderv1.OrderAbandoned:
 			s.Code = m.GetReason()
 		}
-		t.mu.Lock()
-		t.said[contract.Field(m, "out_order_no")] = append(t.said[contract.Field(m, "out_order_no")], s)
-		t.total++
-		close(t.news)
-		t.news = make(chan struct{})
-		t.mu.Unlock()
+		t.add(contract.Field(m, "out_order_no"), s)
 	}
+}
+
+func (t *Tracker) add(number string, s Said) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	of := t.of(number)
+	of.said = append(of.said, s)
+	t.total++
+	close(of.news)
+	of.news = make(chan struct{})
+}
+
+// of is the number's story; the caller holds the lock.
+func (t *Tracker) of(number string) *story {
+	of, known := t.orders[number]
+	if !known {
+		of = &story{news: make(chan struct{})}
+		t.orders[number] = of
+	}
+	return of
 }
 
 // Of gives what was said of a number so far, in order.
 func (t *Tracker) Of(number string) []Said {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return slices.Clone(t.said[number])
+	return slices.Clone(t.of(number).said)
 }
 
 // Total is how many events came.
@@ -126,8 +147,9 @@ func (t *Tracker) Total() int {
 func (t *Tracker) Await(ctx context.Context, number string, names ...string) (Said, error) {
 	for {
 		t.mu.Lock()
-		news := t.news
-		for _, s := range t.said[number] {
+		of := t.of(number)
+		news := of.news
+		for _, s := range of.said {
 			if slices.Contains(names, s.Name) {
 				t.mu.Unlock()
 				return s, nil
