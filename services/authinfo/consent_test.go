@@ -180,12 +180,12 @@ func TestAReplicaThatDiesWhileItSendsIsContinuedWithIdenticalBytes(t *testing.T)
 	p := newProvider(w)
 	hang := make(chan struct{})
 	p.first = []special{{On: "POST", Reply: apistub.Reply{Wait: hang, Drop: true}}}
-	w.cfg.CallTimeout, w.cfg.Claim, w.cfg.Requests.Deadline = 20*time.Second, 41*time.Second, time.Minute
+	w.cfg.CallTimeout, w.cfg.Claim, w.cfg.Requests.Deadline = 20*time.Second, 43*time.Second, time.Minute
 	w.start()
 	w.publish(wish("N1"))
 	eventually(t, "the first replica is sending", func() bool { return len(sent(w, "/permissions")) == 1 })
 	w.start() // another one, and the first one's claim runs out
-	w.clock.Advance(42 * time.Second)
+	w.clock.Advance(44 * time.Second)
 	w.awaited("N1")
 	close(hang)
 	w.settled()
