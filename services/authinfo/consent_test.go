@@ -299,8 +299,8 @@ func wanting(m *kioskv1.ServiceRequested, change func(*kioskv1.ServiceRequested)
 func (w *world) planned(number string) {
 	w.t.Helper()
 	eventually(w.t, "the next call is planned", func() bool {
-		for _, e := range w.story("acme", number).GetEntries() {
-			if e.GetKind() == "consent" && e.GetAt().AsTime().After(w.clock.Now()) {
+		for _, d := range w.story("acme", number).GetSummary() {
+			if at, err := time.Parse(time.RFC3339Nano, d.GetValue()); d.GetLabel() == "consent_next_call_at" && err == nil && at.After(w.clock.Now()) {
 				return true
 			}
 		}
