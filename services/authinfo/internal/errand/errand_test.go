@@ -122,11 +122,19 @@ func TestWithoutRoomTheSweepMakesTheCall(t *testing.T) {
 	if d := w.doc(t); d.Begun != 0 {
 		t.Errorf("begun without room: %+v", d)
 	}
+	servicetest.Eventually(t, "it is seen to be late", func() bool {
+		late, err := w.Late(t.Context())
+		servicetest.Must(t, err)
+		return late > 0
+	})
 	for _, s := range slots {
 		s.Release()
 	}
 	w.sweep(t)
 	servicetest.Eventually(t, "the sweep made it", func() bool { return w.doc(t).Taken == 1 })
+	if late, err := w.Late(t.Context()); late != 0 || err != nil {
+		t.Errorf("late by %v, %v", late, err)
+	}
 }
 
 func TestACallUnderWayIsNotBegunBySomebodyWhoAsks(t *testing.T) {
