@@ -18,12 +18,12 @@ import (
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/service"
+	"github.com/facepay-go/facepay/pkg/userkey"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/announce"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/journal"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/notice"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/route"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/tally"
-	"github.com/facepay-go/facepay/services/callback-ingest/internal/wire"
 )
 
 // room is an announcer and what it works with.
@@ -49,7 +49,7 @@ func newRoom(t *testing.T, broker announce.Bus, now clock.Clock, pace announce.P
 	w.counts, err = tally.New(noop.NewMeterProvider(), now)
 	must(t, err)
 	w.Announcer = announce.New(announce.Deps{
-		Bus: broker, Journal: w.journal, Router: route.New(book), Users: wire.NewUserKey(service.NewSecret(make([]byte, 32))),
+		Bus: broker, Journal: w.journal, Router: route.New(book), Users: userkey.New(service.NewSecret(make([]byte, 32))),
 		Tally: w.counts, Clock: now, Log: slog.New(slog.DiscardHandler),
 	}, pace)
 	return w
