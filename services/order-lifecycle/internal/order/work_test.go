@@ -70,6 +70,17 @@ func TestARefusedRequestAboutAPendingOrderIsProvedByAQueryAndMovesNoMoney(t *tes
 	}
 }
 
+func TestADeductionThatFailedIsNotedAndTheOrderIsOwedOn(t *testing.T) {
+	o := pending(t, 350)
+	o.Apply(envAt(hour), collectAsk("d1"))
+	o.Apply(envAt(hour), Answered{Op: OpCollect, Verdict: Refusal, Reason: "deduction_failed"})
+	events, _ := o.Apply(envAt(hour), answer(OpQuery, Accepted, stillOwed(350)))
+	wantRejected(t, events, "provider_refused")
+	if o.State != PaymentPending || o.DeductionNote != "deduction_failed" || o.Todo.Op != OpQuery {
+		t.Errorf("%s, noted %q, next %+v", o.State, o.DeductionNote, o.Todo)
+	}
+}
+
 func TestOnlyAPendingOrderIsModifiedSyncedOrCollected(t *testing.T) {
 	for name, o := range map[string]*Order{"in service": serving(t), "paid": paid(t)} {
 		was := o.State
