@@ -16,10 +16,15 @@ const detailWidth = 100
 
 // Print writes the story for people. All times are Beijing times.
 func (s *Story) Print(w io.Writer) error {
-	fmt.Fprintf(w, "order %s of merchant %s\n\n", s.OutOrderNo, s.Merchant)
+	fmt.Fprintf(w, "order %s of merchant %s\n", s.OutOrderNo, s.Merchant)
+	s.printStanding(w)
+	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, d := range s.Summary {
 		fmt.Fprintf(t, "  %s\t%s\n", d.Label, inBeijing(d.Value))
+		for _, line := range explained(d) {
+			fmt.Fprintf(t, "  \t  %s\n", line)
+		}
 	}
 	fmt.Fprintln(t, "\nBEIJING TIME\tFROM\tWHAT")
 	for _, l := range s.Lines {

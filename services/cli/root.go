@@ -35,11 +35,11 @@ func version() string {
 	return build.Main.Version
 }
 
-// Main runs a root command and gives the exit code. Errors go to errOut on one line.
+// Main runs a root command and gives the exit code: 0, 1 for an error, 2 for a request whose outcome is still to come. Errors go to errOut on one line.
 func Main(ctx context.Context, root *cobra.Command, errOut io.Writer) int {
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintf(errOut, "%s: %v\n", root.Name(), err)
-		return 1
+		return exitCode(err)
 	}
 	return 0
 }

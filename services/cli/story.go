@@ -25,8 +25,15 @@ type Story struct {
 	Summary []Detail `json:"summary"`
 	// Lines are what happened, in the order of time.
 	Lines []Line `json:"lines"`
+	// State is the order's, of order-lifecycle; empty when it does not know the order or was not heard.
+	State string `json:"state,omitempty"`
+	// MoneyZH and MoneyEN say where the money is in that state.
+	MoneyZH string `json:"money_zh,omitempty"`
+	MoneyEN string `json:"money_en,omitempty"`
 	// Silent are services that could not be asked; their part is missing.
 	Silent []string `json:"silent,omitempty"`
+	// ofOrder is the part of Summary that order-lifecycle told.
+	ofOrder []Detail
 }
 
 // Line is one thing that happened.
@@ -94,6 +101,11 @@ func (s *Story) ask(ctx context.Context, b *bus.Bus, name string) error {
 		return err
 	}
 	s.Summary = append(s.Summary, details(reply.GetSummary())...)
+	if name == orderTeller {
+		s.ofOrder = details(reply.GetSummary())
+		s.State = s.told("state")
+		s.MoneyZH, s.MoneyEN = standings[s.State].zh, standings[s.State].en
+	}
 	for _, e := range reply.GetEntries() {
 		s.Lines = append(s.Lines, Line{
 			At: e.GetAt().AsTime(), Source: name, Kind: e.GetKind(), Title: e.GetTitle(), Details: details(e.GetDetails()),
@@ -123,7 +135,10 @@ func eventLine(e bus.Stored) Line {
 }
 
 // told are the fields of an event that its line in a story shows; none of them can hold an openid or a secret.
-var told = []protoreflect.Name{"code", "field", "text", "text_zh", "text_en", "reason", "problem", "total_amount_fen", "paid_amount_fen"}
+var told = []protoreflect.Name{
+	"code", "field", "text", "text_zh", "text_en", "reason", "problem", "old_total_amount_fen", "total_amount_fen", "paid_amount_fen",
+	"amount_fen", "refunded_amount_fen", "transaction_id", "out_refund_no", "request_id", "age_seconds", "confirm_before",
+}
 
 // particulars are what an event says beside its name, as far as it is told.
 func particulars(m proto.Message) (found []Detail) {
