@@ -38,6 +38,6 @@ func orderCommand() *cobra.Command {
 	}
 	show.Flags().StringVar(&merchant, "merchant", "", "our merchant id; needed only when several merchants used the number")
 	show.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	order.AddCommand(show, cancelCommand(), modifyCommand(), paidElsewhereCommand(), collectCommand(), refundCommand())
+	order.AddCommand(show, orderJumpCommand(), cancelCommand(), modifyCommand(), paidElsewhereCommand(), collectCommand(), refundCommand())
 	return order
 }

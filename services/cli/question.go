@@ -168,3 +168,12 @@ func exitCode(err error) int {
 	}
 	return 1
 }
+
+// stillOpen is the error of a request: whether it was carried out may be unknown, or it was not yet, and the same request is to be
+// repeated.
+func stillOpen(err error) error {
+	if fault.Is(err, fault.UnknownOutcome) || fault.Is(err, fault.Retry) {
+		return notAnswered{err.Error() + "; repeat the command with the same --request-id"}
+	}
+	return err
+}

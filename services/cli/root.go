@@ -17,7 +17,7 @@ func Root(name, short string) *cobra.Command {
 	root := &cobra.Command{Use: name, Short: short, Version: version(), SilenceUsage: true, SilenceErrors: true}
 	root.PersistentFlags().String("nats", "nats://127.0.0.1:4222", "NATS server URLs, separated by commas")
 	root.PersistentFlags().String("creds", "", "NATS user credentials file")
-	root.AddCommand(orderCommand(), deadLetterCommand(), topologyCommand())
+	root.AddCommand(orderCommand(), receivablesCommand(), authorisationCommand(), deadLetterCommand(), topologyCommand())
 	return root
 }
 

@@ -167,16 +167,14 @@ func (s *stage) asked(number string) []deskFact {
 // shows fails the test unless the words are in what was said.
 func (got said) shows(t *testing.T, code int, words ...string) {
 	t.Helper()
-	if got.code != code {
-		t.Errorf("exit code %d, want %d", got.code, code)
-	}
+	var missing []string
 	for _, word := range words {
 		if !strings.Contains(got.out+got.problem, word) {
-			t.Errorf("it does not say %q", word)
+			missing = append(missing, word)
 		}
 	}
-	if t.Failed() {
-		t.Logf("%s\n%s", got.out, got.problem)
+	if got.code != code || missing != nil {
+		t.Errorf("exit code %d, want %d; it does not say %q:\n%s%s", got.code, code, missing, got.out, got.problem)
 	}
 }
 
