@@ -34,7 +34,7 @@ through all of them. Some may be paid while the list is read.
 			}
 			return connected(cmd, func(ctx context.Context, b *bus.Bus) error {
 				now := time.Now()
-				l := ledger{now: now, before: now.Add(-olderThan)}
+				l := ledger{now: now, olderThan: olderThan}
 				if err := l.read(ctx, b, merchant, all); err != nil {
 					return err
 				}
@@ -51,8 +51,9 @@ through all of them. Some may be paid while the list is read.
 
 // ledger is a list of receivables, oldest first.
 type ledger struct {
-	now, before time.Time
-	open        []*orderv1.Receivable
+	now       time.Time
+	olderThan time.Duration
+	open      []*orderv1.Receivable
 	// more is true when there are further ones that were not asked for.
 	more bool
 }
@@ -66,7 +67,7 @@ func (l *ledger) read(ctx context.Context, b *bus.Bus, merchant string, all bool
 			return err
 		}
 		for _, r := range page.GetReceivables() {
-			if r.GetPendingSince().AsTime().After(l.before) {
+			if l.age(r) < l.olderThan {
 				return nil
 			}
 			l.open = append(l.open, r)
@@ -89,7 +90,7 @@ func (l *ledger) print(w io.Writer) error {
 	for _, r := range l.open {
 		total, paid := money.Fen(r.GetTotalAmountFen()), money.Fen(r.GetPaidAmountFen())
 		totals, paids = append(totals, total), append(paids, paid)
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.GetOutOrderNo(), age(l.now.Sub(r.GetPendingSince().AsTime())),
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.GetOutOrderNo(), shownAge(l.age(r)),
 			total.Yuan(), paid.Yuan(), r.GetState(), dash(r.GetDeviceId()), dash(r.GetNote()))
 	}
 	if err := t.Flush(); err != nil {
@@ -115,9 +116,13 @@ func (l *ledger) print(w io.Writer) error {
 	return nil
 }
 
-// age is a duration for people: 3d4h, 5h07m, 12m, 40s.
-func age(d time.Duration) string {
-	d = max(d, 0)
+// age is how long WeChat has been collecting; 0 when the service's clock is ahead of ours.
+func (l *ledger) age(r *orderv1.Receivable) time.Duration {
+	return max(l.now.Sub(r.GetPendingSince().AsTime()), 0)
+}
+
+// shownAge is an age for people: 3d4h, 5h07m, 12m, 40s.
+func shownAge(d time.Duration) string {
 	switch {
 	case d >= 24*time.Hour:
 		return fmt.Sprintf("%dd%dh", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
