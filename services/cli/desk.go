@@ -78,7 +78,7 @@ func deskCommand(use, short, long string, want func(cmd *cobra.Command) wish) *c
 			return err
 		}
 		ask := a
-		ask.number, ask.now = args[0], timestamppb.New(time.Now().UTC().Truncate(time.Second))
+		ask.number, ask.now = args[0], timestamppb.New(time.Now().UTC().Truncate(time.Millisecond))
 		if ask.requestID == "" {
 			ask.requestID = mintRequestID()
 		}
@@ -123,6 +123,10 @@ func (a deskAsk) run(cmd *cobra.Command, b *bus.Bus, want wish) error {
 	}
 	out := cmd.OutOrStdout()
 	words.print(out)
+	if had := a.before.alike(fact); had != nil && a.before.fact == nil {
+		says("注意：%s 已有相同的请求（请求号 %s），这是另一个新请求", "note: the same was asked for at %s under --request-id %s; this is another request").
+			with(beijingTime(had.GetOccurredAt().AsTime()), had.GetRequestId()).print(out)
+	}
 	if a.dryRun {
 		return showFact(out, fact)
 	}

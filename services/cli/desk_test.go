@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/testing/protocmp"
@@ -133,6 +135,25 @@ func TestARepeatWithTheSameNumberAsksForNothingNewAndFindsItsAnswer(t *testing.T
 	}
 }
 
+func TestASecondRequestForTheSameIsMadeAndNotedAsSuch(t *testing.T) {
+	s := newStage(t, thePaidOrder()...)
+	s.answers(func(f deskFact, _ string) []proto.Message {
+		m := &orderv1.OrderRefunded{AmountFen: 100}
+		address(m, "N1", f.GetRequestId())
+		return []proto.Message{m}
+	})
+	const note = "this is another request"
+	s.types("order", "refund", "N1", "--fen", "100", "--request-id", "rid-1").shows(t, 0)
+	s.types("order", "refund", "N1", "--fen", "100", "--request-id", "rid-2", "--dry-run").shows(t, 0, "相同的请求（请求号 rid-1）", note)
+	for _, line := range [][]string{
+		{"order", "refund", "N1", "--fen", "101", "--request-id", "rid-2"}, {"order", "refund", "N1", "--fen", "100", "--request-id", "rid-1"},
+	} {
+		if got := s.types(line...); got.code != 0 || strings.Contains(got.out, note) {
+			t.Errorf("%v: %+v", line, got)
+		}
+	}
+}
+
 func TestANumberUsedForSomethingElseIsRefusedAndNothingIsPublished(t *testing.T) {
 	s := newStage(t, thePaidOrder()...)
 	s.answers(once(&orderv1.OrderRefunded{Merchant: "m", OutOrderNo: "N1", RequestId: "rid-1", AmountFen: 100}))
@@ -192,7 +213,7 @@ func TestWithoutAnAnswerTheCommandEndsWith2AndTellsWhereThingsStandAndHowToLookT
 		servicetest.Eventually(t, "the command listens", func() bool { return s.listeners() > listeners })
 		interrupt()
 	}()
-	s.typesIn(ctx, nil, append(line, "1h")...).shows(t, 2, append(words, "interrupted; the request goes on")...)
+	s.typesIn(ctx, nil, append(line, "1h")...).shows(t, 2, "the request goes on", "order show N1", "--request-id rid-1", "interrupted")
 	<-listening
 }
 
@@ -254,6 +275,42 @@ func TestWhatIsWrongInACommandOfTheDeskIsNamedBeforeAnythingIsPublished(t *testi
 		s.types(append([]string{"order"}, args...)...).shows(t, 1, word)
 	}
 	if n := len(s.asked("N1")); n != 0 {
+		t.Errorf("%d facts are stored", n)
+	}
+}
+
+func TestARequestIsPublishedUntilTheBrokerHasItAndIsStoredOnce(t *testing.T) {
+	s := newStage(t, theOrder()...)
+	s.answers(func(f deskFact, _ string) []proto.Message {
+		m := &orderv1.OrderCollectRequested{TotalAmountFen: 350}
+		address(m, "N1", f.GetRequestId())
+		return []proto.Message{m}
+	})
+	// While its stream cannot take a message, JetStream answers with an error; the command does not give up.
+	js, err := jetstream.New(s.bus.Conn())
+	servicetest.Must(t, err)
+	stream, err := js.Stream(t.Context(), "KIOSK")
+	servicetest.Must(t, err)
+	as, full := stream.CachedInfo().Config, stream.CachedInfo().Config
+	full.MaxMsgSize = 1
+	_, err = js.UpdateStream(t.Context(), full)
+	servicetest.Must(t, err)
+	var errOut servicetest.Log
+	ended := make(chan int)
+	go func() {
+		root := Root("facepayctl", "")
+		root.SetOut(io.Discard)
+		root.SetErr(&errOut)
+		root.SetArgs([]string{"--nats", s.url, "order", "collect", "N1"})
+		ended <- Main(t.Context(), root, &errOut)
+	}()
+	servicetest.Eventually(t, "it publishes the same bytes again", func() bool { return strings.Count(errOut.String(), "publishing the same bytes again") >= 2 })
+	_, err = js.UpdateStream(t.Context(), as)
+	servicetest.Must(t, err)
+	if code := <-ended; code != 0 {
+		t.Errorf("exit code %d\n%s", code, errOut.String())
+	}
+	if n := len(s.asked("N1")); n != 1 {
 		t.Errorf("%d facts are stored", n)
 	}
 }

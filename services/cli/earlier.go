@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/facepay-go/facepay/pkg/bus"
 	"github.com/facepay-go/facepay/pkg/event"
@@ -17,6 +19,8 @@ type earlier struct {
 	// fact is what was published under the request's number before; nil for nothing.
 	fact deskFact
 	at   time.Time
+	// others are the requests about the order under other numbers, oldest first.
+	others []deskFact
 	// heard is the last event of the order that is older than the request, by the brokers' clocks; of a new request, the last
 	// of all. The answer is behind it.
 	heard uint64
@@ -38,7 +42,12 @@ func madeBefore(ctx context.Context, b *bus.Bus, merchant, number, requestID str
 			e.heard = max(e.heard, s.Seq)
 		}
 		_, m, err := event.Read(s.Subject, s.Header, s.Data, s.At)
-		if had, ok := asDeskFact(m); ok && err == nil && e.fact == nil && had.GetRequestId() == requestID {
+		had, ok := asDeskFact(m)
+		switch {
+		case err != nil || !ok:
+		case had.GetRequestId() != requestID:
+			e.others = append(e.others, had)
+		case e.fact == nil:
 			e.fact, e.at = had, s.At
 		}
 	}
@@ -48,17 +57,29 @@ func madeBefore(ctx context.Context, b *bus.Bus, merchant, number, requestID str
 // sameAs is nil when the request was not made before, or was with the content of fact; else a Conflict, as order-lifecycle would
 // answer.
 func (e earlier) sameAs(fact deskFact) error {
-	if e.fact == nil || (e.fact.ProtoReflect().Descriptor() == fact.ProtoReflect().Descriptor() && proto.Equal(timeless(e.fact), timeless(fact))) {
+	if e.fact == nil || proto.Equal(content(e.fact), content(fact)) {
 		return nil
 	}
 	return &fault.Error{Class: fault.Conflict, Code: "request_id_conflict", Field: "--request-id",
 		Text: "was used before in this order with another content; a new try needs a new one"}
 }
 
-// timeless is a copy without the time at which it was asked for.
-func timeless(m deskFact) proto.Message {
+// alike is the last request about the order that asked for the same under another number; nil for none.
+func (e earlier) alike(fact deskFact) deskFact {
+	for _, other := range slices.Backward(e.others) {
+		if proto.Equal(content(other), content(fact)) {
+			return other
+		}
+	}
+	return nil
+}
+
+// content is a copy of what was asked for, without the request's number and time.
+func content(m deskFact) proto.Message {
 	c := proto.Clone(m)
 	r := c.ProtoReflect()
-	r.Clear(r.Descriptor().Fields().ByName("occurred_at"))
+	for _, name := range []protoreflect.Name{"request_id", "occurred_at"} {
+		r.Clear(r.Descriptor().Fields().ByName(name))
+	}
 	return c
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -28,7 +29,7 @@ func (s *Story) Print(w io.Writer) error {
 	}
 	fmt.Fprintln(t, "\nBEIJING TIME\tFROM\tWHAT")
 	for _, l := range s.Lines {
-		what, below := l.Title, wrap(l.Details)
+		what, below := l.Title, wrap(l.shown())
 		if len(below) == 1 && utf8.RuneCountInString(what+below[0]) < detailWidth {
 			what, below = what+"  "+below[0], nil
 		}
@@ -44,6 +45,14 @@ func (s *Story) Print(w io.Writer) error {
 		fmt.Fprintf(w, "\nnot answering, its part is missing: %s\n", name)
 	}
 	return nil
+}
+
+// shown are the details for people: a request of the back office without an outcome is under way.
+func (l Line) shown() []Detail {
+	if l.Kind != kindDesk || slices.ContainsFunc(l.Details, func(d Detail) bool { return d.Label == labelOutcome }) {
+		return l.Details
+	}
+	return append(slices.Clone(l.Details), Detail{labelOutcome, "处理中 / under way"})
 }
 
 // wrap puts details into lines; one that is too long for a line has its own.

@@ -1,5 +1,5 @@
-// Package cli is what an operator types: look an order up, see and replay dead letters, apply and check the topology. The
-// commands talk to the services over NATS alone, so they work against any deployment.
+// Package cli is what an operator types: look an order up, ask for something as the back office does, see receivables and
+// authorisations, see and replay dead letters, apply and check the topology. The commands talk to the services over NATS alone, so they work against any deployment.
 package cli
 
 import (

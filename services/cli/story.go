@@ -124,7 +124,8 @@ func details(ds []*eventv1.StoryDetail) []Detail {
 
 // eventLine shows an event of a stream by its own time; its content stays in the stream.
 func eventLine(e bus.Stored) Line {
-	line := Line{At: e.At, Source: strings.ToLower(e.Stream), Kind: "event", Title: strings.Join(strings.Split(e.Subject, ".")[1:3], ".")}
+	tokens := strings.Split(e.Subject, ".")
+	line := Line{At: e.At, Source: tokens[1], Kind: "event", Title: strings.Join(tokens[1:3], ".")}
 	read, message, err := event.Read(e.Subject, e.Header, e.Data, e.At)
 	if err != nil {
 		line.Title += " (unreadable: " + fault.CodeOf(err) + ")"

@@ -12,11 +12,13 @@ import (
 // orderTeller is the service that owns orders.
 const orderTeller = "order-lifecycle"
 
-// Labels by which order-lifecycle's story tells of payments and refunds.
+// Labels by which order-lifecycle's story tells of payments, refunds and requests of the back office.
 const (
 	labelPayment = "transaction_id"
 	labelLeft    = "refundable_fen"
 	labelRefund  = "refund "
+	labelOutcome = "outcome"
+	kindDesk     = "desk"
 )
 
 // told is a particular of the order as order-lifecycle tells it, empty when it does not.

@@ -12,7 +12,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/fault"
 )
 
-// afterwards bounds the look at where things stand once the waiting is over, also after Ctrl-C.
+// afterwards bounds each look at where things stand once the waiting is over.
 const afterwards = 5 * time.Second
 
 // unpublished tells that the broker never acknowledged the request.
@@ -31,26 +31,38 @@ func (q question) unanswered(ctx context.Context, err error) error {
 	if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
 		return err
 	}
-	looking, stop := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
-	defer stop()
-	if letter := q.putAside(looking); letter != nil {
+	if ctx.Err() != nil {
+		says("不再等待，请求继续处理", "no longer waiting; the request goes on").print(q.out)
+		q.howToLookUp()
+		return notAnswered{"interrupted"}
+	}
+	if letter := q.putAside(ctx); letter != nil {
 		says("服务无法处理此请求，已放入死信，没有任何改变", "the service could not follow the request and put it aside: nothing changed").print(q.out)
 		return fault.New(fault.Terminal, letter.Code, "dead letter %d: %s (mend it, then `%s deadletter replay %d`)", letter.Seq, letter.Text, q.root, letter.Seq)
 	}
 	says("尚无结果，请求仍在处理中", "there is no answer yet, the request is still under way").print(q.out)
-	if story, err := Tell(looking, q.bus, q.fact.GetMerchant(), q.fact.GetOutOrderNo()); err == nil {
-		story.printStanding(q.out)
-		story.printRefund(q.out, q.fact.GetRequestId())
-	}
+	q.whereItStands(ctx)
 	q.howToLookUp()
-	if ctx.Err() != nil {
-		return notAnswered{"interrupted; the request goes on"}
-	}
 	return notAnswered{"waited " + q.wait.String()}
 }
 
-// putAside finds the request among the dead letters, by its place in its stream.
+// whereItStands tells where the order and a refund are now, if the services tell it in time.
+func (q question) whereItStands(ctx context.Context) {
+	ctx, stop := context.WithTimeout(ctx, afterwards)
+	defer stop()
+	story, err := Tell(ctx, q.bus, q.fact.GetMerchant(), q.fact.GetOutOrderNo())
+	if err != nil {
+		return
+	}
+	story.printStanding(q.out)
+	story.printRefund(q.out, q.fact.GetRequestId())
+}
+
+// putAside finds the request among the dead letters, by its place in its stream; nil when it is not there, or they cannot be read
+// in time.
 func (q question) putAside(ctx context.Context) *bus.DeadLetter {
+	ctx, stop := context.WithTimeout(ctx, afterwards)
+	defer stop()
 	stored, err := q.bus.About(ctx, q.fact.GetOutOrderNo())
 	if err != nil {
 		return nil
