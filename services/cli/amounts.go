@@ -23,11 +23,6 @@ func (a *amount) flags(cmd *cobra.Command, what string) {
 	cmd.MarkFlagsMutuallyExclusive("fen", "yuan")
 }
 
-// typed reports whether one of the flags was given.
-func (a *amount) typed(cmd *cobra.Command) bool {
-	return cmd.Flags().Changed("fen") || cmd.Flags().Changed("yuan")
-}
-
 // read gives the amount, above 0. Errors are Terminal and name the flag.
 func (a *amount) read(cmd *cobra.Command) (money.Fen, error) {
 	if !cmd.Flags().Changed("yuan") {

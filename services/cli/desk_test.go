@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/testing/protocmp"
 
+	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/service/servicetest"
 	deskv1 "github.com/facepay-go/facepay/proto/gen/facepay/desk/v1"
 	eventv1 "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
@@ -313,4 +314,36 @@ func TestARequestIsPublishedUntilTheBrokerHasItAndIsStoredOnce(t *testing.T) {
 	if n := len(s.asked("N1")); n != 1 {
 		t.Errorf("%d facts are stored", n)
 	}
+}
+
+func TestABrokerThatGoesAwayDuringTheWaitHidesNoAnswerAndHoldsNobodyUp(t *testing.T) {
+	s := newStage(t, theOrder()...)
+	waiting := func(ctx context.Context, id string) (end chan said) {
+		end, listeners := make(chan said, 1), s.listeners()
+		go func() { end <- s.typesIn(ctx, nil, "order", "collect", "N1", "--request-id", id, "--wait", "1m") }()
+		servicetest.Eventually(t, "the command listens", func() bool { return s.listeners() > listeners })
+		return end
+	}
+	end := waiting(t.Context(), "rid-1")
+	s.broker.Stop()
+	servicetest.Must(t, s.broker.Again())
+	answer := &orderv1.OrderCollectRequested{TotalAmountFen: 350}
+	address(answer, "N1", "rid-1")
+	e, err := event.New(t.Context(), "answer", when, answer)
+	servicetest.Must(t, err)
+	servicetest.Eventually(t, "the broker is back", func() bool { return s.bus.Publish(t.Context(), e) == nil })
+	got := <-end
+	got.shows(t, 0, "took the wish")
+
+	ctx, interrupt := context.WithCancel(t.Context())
+	end = waiting(ctx, "rid-2")
+	s.broker.Stop()
+	interrupted := time.Now()
+	interrupt()
+	got = <-end
+	if got.shows(t, 2, "--request-id rid-2"); time.Since(interrupted) > 10*time.Second {
+		t.Errorf("it held its user up for %s", time.Since(interrupted))
+	}
+	servicetest.Must(t, s.broker.Again())
+	servicetest.Eventually(t, "the broker is back", func() bool { return s.bus.Conn().IsConnected() })
 }

@@ -96,7 +96,7 @@ func (q question) publish(ctx context.Context) error {
 	}
 }
 
-// listen reads what is said of the order behind the event heard, until it answers the request.
+// listen reads what is said of the order behind the event heard, until it answers the request or ctx ends.
 func (q question) listen(ctx context.Context, heard uint64) (answer, error) {
 	ctx, stop := context.WithTimeout(ctx, max(q.wait, listenLeast))
 	defer stop()
@@ -118,10 +118,29 @@ func (q question) listen(ctx context.Context, heard uint64) (answer, error) {
 	}
 	defer messages.Stop()
 	defer q.tellProgress(time.Now())()
+	// While the broker is away Next waits for it, whatever its context says: so it waits beside us.
+	found := make(chan heardAnswer, 1)
+	go func() { found <- q.hear(messages) }()
+	select {
+	case h := <-found:
+		return h.answer, h.err
+	case <-ctx.Done():
+		return answer{}, ctx.Err()
+	}
+}
+
+// heardAnswer is an answer, or why none can come any more.
+type heardAnswer struct {
+	answer
+	err error
+}
+
+// hear reads messages up to the answer, or until they are stopped.
+func (q question) hear(messages jetstream.MessagesContext) heardAnswer {
 	for {
-		msg, err := messages.Next(jetstream.NextContext(ctx))
+		msg, err := messages.Next()
 		if err != nil {
-			return answer{}, err
+			return heardAnswer{err: fault.Wrap(err, fault.Retry, "stream_unreadable", "reading "+orderStream)}
 		}
 		meta, err := msg.Metadata()
 		if err != nil {
@@ -132,7 +151,7 @@ func (q question) listen(ctx context.Context, heard uint64) (answer, error) {
 			continue // unreadable; `order show` names it
 		}
 		if a, ok := answerOf(q.fact, q.id, m); ok {
-			return a, nil
+			return heardAnswer{answer: a}
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/facepay-go/facepay/pkg/bus"
+	"github.com/facepay-go/facepay/pkg/bus/embedded"
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/service"
@@ -23,9 +24,10 @@ import (
 
 // stage is a broker with an order N1 of merchant m, and services that answer as a test says.
 type stage struct {
-	t   *testing.T
-	url string
-	bus *bus.Bus
+	t      *testing.T
+	broker *embedded.Server
+	url    string
+	bus    *bus.Bus
 	// summary is what order-lifecycle tells of the order, label and value in turn.
 	summary []string
 }
@@ -45,7 +47,7 @@ func thePaidOrder() []string {
 func newStage(t *testing.T, summary ...string) *stage {
 	t.Helper()
 	server, b := servicetest.Broker(t, slog.New(slog.DiscardHandler))
-	s := &stage{t: t, url: server.URL(), bus: b, summary: summary}
+	s := &stage{t: t, broker: server, url: server.URL(), bus: b, summary: summary}
 	servicetest.Publish(t, b, "opened-N1", when, &orderv1.OrderOpened{Merchant: "m", OutOrderNo: "N1", DeviceId: "K1"})
 	s.serve("order-lifecycle", func(r *service.Requests) {
 		service.Handle(r, "story", func(_ context.Context, req *eventv1.StoryRequest) (*eventv1.StoryReply, error) {

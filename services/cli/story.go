@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/facepay-go/facepay/pkg/bus"
 	"github.com/facepay-go/facepay/pkg/event"
@@ -138,7 +139,7 @@ func eventLine(e bus.Stored) Line {
 // told are the fields of an event that its line in a story shows; none of them can hold an openid or a secret.
 var told = []protoreflect.Name{
 	"code", "field", "text", "text_zh", "text_en", "reason", "problem", "old_total_amount_fen", "total_amount_fen", "paid_amount_fen",
-	"amount_fen", "refunded_amount_fen", "transaction_id", "out_refund_no", "request_id", "age_seconds", "confirm_before",
+	"amount_fen", "refunded_amount_fen", "transaction_id", "out_refund_no", "request_id", "age_seconds", "confirm_before", "paid_at", "refunded_at",
 }
 
 // particulars are what an event says beside its name, as far as it is told.
@@ -149,8 +150,12 @@ func particulars(m proto.Message) (found []Detail) {
 		if field == nil || !r.Has(field) {
 			continue
 		}
-		if problem, ok := r.Get(field).Interface().(protoreflect.Message); ok {
-			found = append(found, particulars(problem.Interface())...)
+		if inner, ok := r.Get(field).Interface().(protoreflect.Message); ok {
+			if at, ok := inner.Interface().(*timestamppb.Timestamp); ok {
+				found = append(found, Detail{string(name), at.AsTime().Format(time.RFC3339Nano)})
+			} else {
+				found = append(found, particulars(inner.Interface())...)
+			}
 			continue
 		}
 		found = append(found, Detail{string(name), r.Get(field).String()})

@@ -28,9 +28,6 @@ func (q question) unpublished(err error) error {
 
 // unanswered tells where things stand when no answer came: put aside by order-lifecycle, under way, or unknown.
 func (q question) unanswered(ctx context.Context, err error) error {
-	if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
-		return err
-	}
 	if ctx.Err() != nil {
 		says("不再等待，请求继续处理", "no longer waiting; the request goes on").print(q.out)
 		q.howToLookUp()
@@ -43,6 +40,9 @@ func (q question) unanswered(ctx context.Context, err error) error {
 	says("尚无结果，请求仍在处理中", "there is no answer yet, the request is still under way").print(q.out)
 	q.whereItStands(ctx)
 	q.howToLookUp()
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return notAnswered{err.Error()}
+	}
 	return notAnswered{"waited " + q.wait.String()}
 }
 
