@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/facepay-go/facepay/services/sandbox/book"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
@@ -72,6 +75,16 @@ func TestAServiceWithoutAFaceIsPlayedFromTheScanToTheDoor(t *testing.T) {
 			t.Error("the phone was needed again", second)
 		}
 		d.runs(0, "kiosk abort "+d.number(second))
+
+		openid := filepath.Join(t.TempDir(), "openid")
+		if err := os.WriteFile(openid, []byte(book.OpenID(stack.AppID, "zoe")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		const of = " --merchant demo --service " + stack.ServiceID
+		d.runs(0, "authorisation show --openid-file "+openid+of, "AVAILABLE  已授权")
+		d.runs(0, "authorisation terminate --reason 销户 --openid-file "+openid+of, "授权已于")
+		d.runs(0, "authorisation show --openid-file "+openid+of, "UNAVAILABLE")
+		d.runs(0, "authorisation pre-authorise --show"+of, "wxpayScoreEnable", "apply_permissions_token=")
 	})
 	t.Run("the customer confirms the order", func(t *testing.T) {
 		d := &desk{t, d.stack}
