@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -173,26 +172,4 @@ func (q question) tellProgress(since time.Time) (stop func()) {
 		}
 	}()
 	return func() { close(done); <-ended }
-}
-
-// notAnswered is the end of a command whose request is on its way: exit code 2.
-type notAnswered struct{ why string }
-
-func (e notAnswered) Error() string { return "no answer yet: " + e.why }
-
-// exitCode of an error: 2 when the outcome is still to come.
-func exitCode(err error) int {
-	if _, ok := errors.AsType[notAnswered](err); ok {
-		return 2
-	}
-	return 1
-}
-
-// stillOpen is the error of a request: whether it was carried out may be unknown, or it was not yet, and the same request is to be
-// repeated.
-func stillOpen(err error) error {
-	if fault.Is(err, fault.UnknownOutcome) || fault.Is(err, fault.Retry) {
-		return notAnswered{err.Error() + "; repeat the command with the same --request-id"}
-	}
-	return err
 }
