@@ -14,7 +14,7 @@ import (
 	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
 )
 
-// Tracker listens to order.* as a gateway does and remembers what was said of each number.
+// Tracker listens to order.* (or authinfo.*) as a gateway does and remembers what was said of each number.
 type Tracker struct {
 	pull jetstream.MessagesContext
 	done chan struct{}
@@ -31,7 +31,7 @@ type story struct {
 	news chan struct{}
 }
 
-// Said is one event of the ORDER stream.
+// Said is one event of the stream.
 type Said struct {
 	// Name is the event's token: opened, paid, …
 	Name string
@@ -47,12 +47,21 @@ type Said struct {
 }
 
 // Final are the events that end an order.
-var Final = []string{"paid", "free", "refused", "revoked", "abandoned"}
+var Final = []string{"paid", "free", "refused", "revoked", "abandoned", "expired"}
 
-// Track starts to listen, from now on or from the beginning of the stream.
+// Track starts to listen to order.*, from now on or from the beginning of the stream.
 func Track(ctx context.Context, js jetstream.JetStream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
-	cons, err := js.OrderedConsumer(ctx, "ORDER", jetstream.OrderedConsumerConfig{
-		FilterSubjects: []string{event.Root + ".order.*." + event.Token(merchant) + ".>"}, DeliverPolicy: policy,
+	return track(ctx, js, "order", merchant, policy)
+}
+
+// TrackConsents is Track for authinfo.*: whether the user of a service without a face has authorised it.
+func TrackConsents(ctx context.Context, js jetstream.JetStream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
+	return track(ctx, js, "authinfo", merchant, policy)
+}
+
+func track(ctx context.Context, js jetstream.JetStream, owner, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
+	cons, err := js.OrderedConsumer(ctx, strings.ToUpper(owner), jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{event.Root + "." + owner + ".*." + event.Token(merchant) + ".>"}, DeliverPolicy: policy,
 	})
 	if err != nil {
 		return nil, err

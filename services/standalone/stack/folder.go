@@ -22,7 +22,9 @@ const (
 	MchID     = "1900000109"
 	AppID     = "wx8888888888888888"
 	ServiceID = "500001"
-	// Cap is the risk amount cap of the service, fen.
+	// ConfirmServiceID is a need-confirm (需确认) service: every order is confirmed by its user on the phone.
+	ConfirmServiceID = "500002"
+	// Cap is the risk amount cap of the services, fen.
 	Cap = 20_000
 )
 
@@ -77,6 +79,9 @@ merchants:
       services:
         - id: "{{.ServiceID}}"
           cap_fen: {{.Cap}}
+        - id: "{{.ConfirmServiceID}}"
+          confirm: true
+          cap_fen: {{.Cap}}
 `))
 
 // merchants writes merchants.yaml for a provider at that address and loads it.
@@ -85,7 +90,7 @@ func (f *folder) merchants(provider string) (*merchant.Book, error) {
 	err := replaceFile(path, merchantsFile, map[string]any{
 		"Account": Account, "MchID": MchID, "Serial": f.keys.MerchantSerial, "PrivateKey": sandbox.MerchantKeyFile,
 		"APIv2": sandbox.APIv2KeyFile, "APIv3": sandbox.APIv3KeyFile, "PublicKeyID": f.keys.PublicKeyID, "PublicKey": sandbox.PublicKeyFile,
-		"Provider": provider, "Merchant": Merchant, "AppID": AppID, "ServiceID": ServiceID, "Cap": Cap,
+		"Provider": provider, "Merchant": Merchant, "AppID": AppID, "ServiceID": ServiceID, "ConfirmServiceID": ConfirmServiceID, "Cap": Cap,
 	})
 	if err != nil {
 		return nil, err

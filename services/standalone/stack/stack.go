@@ -150,9 +150,11 @@ func (s *Stack) openStore(ctx context.Context, o Options, name string) (docstore
 
 func sandboxConfig(o Options, files *folder) sandbox.Config {
 	m := files.keys.Merchant(MchID, AppID)
-	m.Services = []sandbox.Service{{
-		ID: ServiceID, Cap: money.Fen(Cap), NotifyURL: "http://" + o.Door + "/v1/notify/wechat/" + Account,
-	}}
+	notifyURL := "http://" + o.Door + "/v1/notify/wechat/" + Account
+	m.Services = []sandbox.Service{
+		{ID: ServiceID, Cap: money.Fen(Cap), NotifyURL: notifyURL},
+		{ID: ConfirmServiceID, Confirm: true, Cap: money.Fen(Cap), NotifyURL: notifyURL},
+	}
 	return sandbox.Config{Listen: o.Provider, ControlListen: o.Control, Merchants: []sandbox.Merchant{m}}
 }
 

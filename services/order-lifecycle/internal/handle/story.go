@@ -58,6 +58,9 @@ func summary(o order.Order) []*eventv1.StoryDetail {
 	pairs = append(pairs, "paid_amount_fen", strconv.FormatInt(int64(o.PaidFen), 10))
 	for _, c := range o.Collections {
 		pairs = append(pairs, "transaction_id", c.TransactionID)
+		if c.TransactionID != "" && !c.ByMerchant { // facepayctl refunds all by it
+			pairs = append(pairs, "refundable_fen", strconv.FormatInt(int64(c.Amount-o.Returning(c.TransactionID)), 10))
+		}
 	}
 	if len(o.Refunds) > 0 {
 		pairs = append(pairs, "refunded_amount_fen", strconv.FormatInt(int64(o.RefundedFen), 10))

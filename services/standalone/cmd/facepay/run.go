@@ -90,7 +90,7 @@ var welcome = template.Must(template.New("welcome").Parse(`facepay runs. Stop it
   sandbox control  {{.Control}}/control/wechat/book
   log              {{.Dir}}/facepay.log
 
-  kiosk facts      facepay.kiosk.<face_result|service_ended|service_aborted>.{{.Merchant}}.<out_order_no>
+  kiosk facts      facepay.kiosk.<face_result|service_requested|service_ended|service_aborted>.{{.Merchant}}.<out_order_no>
   order events     facepay.order.<event>.{{.Merchant}}.<out_order_no>.<device>
   requests         facepay-rpc.<service>.<endpoint>
   merchant         {{.Merchant}}, service {{.Service}}
