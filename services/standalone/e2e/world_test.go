@@ -113,7 +113,7 @@ func (w *world) connect() {
 		w.t.Fatal(err)
 	}
 	w.Gateway = &kiosk.Gateway{
-		NC: w.bus.Conn(), JS: js, Merchant: stack.Merchant, Control: "http://" + w.options.Control, HTTP: &http.Client{Timeout: patience},
+		NC: w.bus.Conn(), JS: js, Merchant: stack.Merchant, MchID: stack.MchID, Control: "http://" + w.options.Control, HTTP: &http.Client{Timeout: patience},
 	}
 	if w.tracker, err = kiosk.Track(w.ctx, js, stack.Merchant, jetstream.DeliverAllPolicy); err != nil {
 		w.t.Fatal(err)
