@@ -99,11 +99,3 @@ func (b *book) refunded(number string) (sum money.Fen) {
 	}
 	return sum
 }
-
-// agrees reports that an order which ended so for us stands in the book as it must.
-func (b *book) agrees(number, end string) bool {
-	if end == "expired" {
-		return b.orders[number].State == "EXPIRED"
-	}
-	return b.orders[number].Agrees(end)
-}

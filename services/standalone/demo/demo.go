@@ -40,9 +40,9 @@ func Tune(c *stack.Configs) {
 	c.Authinfo.CallTimeout, c.Authinfo.Claim = 2*time.Second, 100*time.Second
 	c.Order.Timers.OpenWithin = 80 * time.Second
 	c.Order.TopUp = time.Minute
-	c.Order.Timers.ConfirmWithin = 2 * time.Minute
+	c.Order.Timers.ConfirmWithin = 3 * time.Minute
 	c.Order.Timers.Ages = []time.Duration{time.Minute, 10 * time.Minute}
-	c.Authinfo.Consent.TokenLife, c.Authinfo.Consent.Margin = time.Minute, 10*time.Second
+	c.Authinfo.Consent.TokenLife, c.Authinfo.Consent.Margin = 3*time.Minute, 10*time.Second
 	c.Order.SweepEvery, c.Authinfo.SweepEvery = 4*time.Second, 4*time.Second
 	c.Authinfo.SessionTTL = 3 * time.Minute
 	c.Sandbox.DeductAgainAfter = 20 * time.Second

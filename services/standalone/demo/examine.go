@@ -112,7 +112,7 @@ func (x *examiner) visit(v *visit, said []kiosk.Said, book *book) {
 	if want := money.Fen(v.scenario.total); paid != want || booked.Paid != want {
 		x.broken("3 charged = commanded: %s paid %d fen, provider %d, commanded %d", v.number, paid, booked.Paid, want)
 	}
-	if !book.agrees(v.number, end) {
+	if !booked.Agrees(end) {
 		x.broken("5 our state is the provider's: %s is %s for us, %s for the provider", v.number, end, booked.End())
 	}
 	if ends == 1 && end == v.scenario.want {

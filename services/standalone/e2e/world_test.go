@@ -35,6 +35,8 @@ type world struct {
 	// bus is the gateway's connection: it finds a broker that went away.
 	bus     *bus.Bus
 	tracker *kiosk.Tracker
+	// users are the events of authinfo, for the stories that follow them.
+	users   *kiosk.Tracker
 	log     *record
 	secrets *secrets.Used
 }
@@ -74,6 +76,7 @@ func tune(c *stack.Configs) {
 	c.Order.Timers.ParkFor = 15 * time.Minute
 	c.Order.SweepEvery, c.Authinfo.SweepEvery = 3*time.Second, 3*time.Second
 	c.Authinfo.SessionTTL = 15 * time.Minute
+	c.Authinfo.CallTimeout, c.Authinfo.Claim = time.Second, 75*time.Second
 	c.Sandbox.DeductAgainAfter = 20 * time.Second
 }
 
