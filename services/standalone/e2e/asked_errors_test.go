@@ -67,7 +67,7 @@ func answeredSo(operation, answer, told string, alarms ...string) asked {
 	}
 	s.play = func(v *visit) error {
 		return firstError(func() error { return arrive(v) }, func() error {
-			wish, err := v.wish(operation, "r1")
+			wish, err := v.deskWish(operation, "r1")
 			return errors.Join(err, v.answered(wish, strings.Split(told, "|")...))
 		}, func() error { return finish(v) })
 	}

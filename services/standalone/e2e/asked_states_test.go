@@ -107,12 +107,12 @@ func (v *visit) asks(operation, answer, code string) error {
 		_, err := v.tracker.AwaitThat(v.ctx, v.number, func(s kiosk.Said) bool { return s.Name == code || s.Code == code })
 		return err
 	}
-	wish, err := v.wish(operation, "r1")
+	wish, err := v.deskWish(operation, "r1")
 	return errors.Join(err, v.answered(wish, code))
 }
 
-// wish is what the back office asks for.
-func (v *visit) wish(operation, request string) (kiosk.Wish, error) {
+// deskWish is what the back office asks for.
+func (v *visit) deskWish(operation, request string) (kiosk.Wish, error) {
 	switch operation {
 	case "cancel":
 		return v.Cancel(v.number, request, "商品未取出"), nil
