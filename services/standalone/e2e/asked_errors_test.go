@@ -111,7 +111,7 @@ func refunds(want ...string) func(*visit) error {
 }
 
 func TestWhateverWeChatAnswersWhatIsAskedHappensOnceOrIsRefused(t *testing.T) {
-	inEveryDelivery(t, func(t *testing.T, d delivery) {
+	inUsualAndHarshest(t, func(t *testing.T, d delivery) {
 		all := append([]asked{}, endsOfRefunds...)
 		for _, operation := range []string{"modify", "cancel", "sync", "pay", "refund"} {
 			for _, answer := range unsettling {

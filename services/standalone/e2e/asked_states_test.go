@@ -57,7 +57,7 @@ var situations = map[string]situation{
 	}},
 	"S6": {arrive: jam, finish: stay, end: "revoked", did: "cancel"},
 	"S7": {finish: stay, end: "expired", faults: [][]any{{"create", "expires_soon", "delay_ms", 10_000}},
-		arrive: func(v *visit) error { return firstError(v.waits, v.end) }},
+		arrive: func(v *visit) error { return firstError(v.wantsToConfirm, v.end) }},
 }
 
 // cell is the story of one word of the table.

@@ -114,7 +114,7 @@ func (v *visit) told(state string) error {
 }
 
 func TestAnOrderWithoutAFaceOpensOnceItsUserHasAuthorisedWhateverWeChatAnswers(t *testing.T) {
-	inEveryDelivery(t, func(t *testing.T, d delivery) {
+	inUsualAndHarshest(t, func(t *testing.T, d delivery) {
 		w := newWorld(t, tuned(onlyAsked), d.set)
 		w.followUsers(t)
 		paid := func(promise, number string, steps ...func(*visit) error) asked {
