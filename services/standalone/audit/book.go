@@ -29,6 +29,8 @@ func (r Row) End() string {
 		return None
 	case r.State == "REVOKED":
 		return "revoked"
+	case r.State == "EXPIRED":
+		return "expired"
 	case r.State == "DONE" && r.Total == 0:
 		return "free"
 	case r.State == "DONE" && r.Paid == r.Total:

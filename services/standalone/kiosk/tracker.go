@@ -10,11 +10,9 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/facepay-go/facepay/pkg/event"
-	"github.com/facepay-go/facepay/proto/contract"
-	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
 )
 
-// Tracker listens to order.* (or authinfo.*) as a gateway does and remembers what was said of each number.
+// Tracker listens to the events of one stream as a gateway does and remembers what was said of each number.
 type Tracker struct {
 	pull jetstream.MessagesContext
 	done chan struct{}
@@ -31,37 +29,20 @@ type story struct {
 	news chan struct{}
 }
 
-// Said is one event of the stream.
-type Said struct {
-	// Name is the event's token: opened, paid, …
-	Name string
-	// Subject is the whole subject it came on.
-	Subject string
-	ID      string
-	// Paid is set for paid.
-	Paid *orderv1.OrderPaid
-	// Code is set for alarm, fact_rejected, refused, revoked and abandoned: the reason.
-	Code string
-	// Field and Rule are set for fact_rejected: the input at fault, where one is, and the rule it breaks.
-	Field, Rule string
-}
-
-// Final are the events that end an order.
-var Final = []string{"paid", "free", "refused", "revoked", "abandoned", "expired"}
-
 // Track starts to listen to order.*, from now on or from the beginning of the stream.
 func Track(ctx context.Context, js jetstream.JetStream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
-	return track(ctx, js, "order", merchant, policy)
+	return track(ctx, js, "ORDER", merchant, policy)
 }
 
-// TrackConsents is Track for authinfo.*: whether the user of a service without a face has authorised it.
-func TrackConsents(ctx context.Context, js jetstream.JetStream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
-	return track(ctx, js, "authinfo", merchant, policy)
+// TrackAuthinfo starts to listen to authinfo.*: whose user has to authorise a service on the phone, and who he is. What is
+// about a user and no number is kept under his user_key.
+func TrackAuthinfo(ctx context.Context, js jetstream.JetStream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
+	return track(ctx, js, "AUTHINFO", merchant, policy)
 }
 
-func track(ctx context.Context, js jetstream.JetStream, owner, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
-	cons, err := js.OrderedConsumer(ctx, strings.ToUpper(owner), jetstream.OrderedConsumerConfig{
-		FilterSubjects: []string{event.Root + "." + owner + ".*." + event.Token(merchant) + ".>"}, DeliverPolicy: policy,
+func track(ctx context.Context, js jetstream.JetStream, stream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
+	cons, err := js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{event.Root + "." + strings.ToLower(stream) + ".*." + event.Token(merchant) + ".>"}, DeliverPolicy: policy,
 	})
 	if err != nil {
 		return nil, err
@@ -99,22 +80,7 @@ func (t *Tracker) listen() {
 		if err != nil {
 			continue
 		}
-		s := Said{Name: strings.Split(msg.Subject(), ".")[2], Subject: msg.Subject(), ID: e.ID}
-		switch m := m.(type) {
-		case *orderv1.OrderPaid:
-			s.Paid = m
-		case *orderv1.OrderAlarm:
-			s.Code = m.GetCode()
-		case *orderv1.FactRejected:
-			s.Code, s.Field, s.Rule = m.GetProblem().GetCode(), m.GetProblem().GetField(), m.GetProblem().GetText()
-		case *orderv1.OrderRefused:
-			s.Code = m.GetReason()
-		case *orderv1.OrderRevoked:
-			s.Code = m.GetReason()
-		case *orderv1.OrderAbandoned:
-			s.Code = m.GetReason()
-		}
-		t.add(contract.Field(m, "out_order_no"), s)
+		t.add(e.Key, read(msg.Subject(), e.ID, m))
 	}
 }
 
@@ -154,12 +120,22 @@ func (t *Tracker) Total() int {
 
 // Await waits until one of the events was said of the number and returns the first such.
 func (t *Tracker) Await(ctx context.Context, number string, names ...string) (Said, error) {
+	return t.AwaitThat(ctx, number, func(s Said) bool { return slices.Contains(names, s.Name) })
+}
+
+// AwaitThat waits until an event was said of the number for which that holds and returns the first such.
+func (t *Tracker) AwaitThat(ctx context.Context, number string, that func(Said) bool) (Said, error) {
+	return t.await(ctx, number, func(_ int, s Said) bool { return that(s) })
+}
+
+// await is AwaitThat with the place of an event among those of the number.
+func (t *Tracker) await(ctx context.Context, number string, that func(int, Said) bool) (Said, error) {
 	for {
 		t.mu.Lock()
 		of := t.of(number)
 		news := of.news
-		for _, s := range of.said {
-			if slices.Contains(names, s.Name) {
+		for i, s := range of.said {
+			if that(i, s) {
 				t.mu.Unlock()
 				return s, nil
 			}

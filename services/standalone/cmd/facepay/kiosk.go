@@ -119,13 +119,13 @@ func withPlayer(ctx context.Context, cmd *cobra.Command, control string, do func
 		return err
 	}
 	defer tracker.Stop()
-	consents, err := kiosk.TrackConsents(ctx, js, stack.Merchant, jetstream.DeliverNewPolicy)
+	consents, err := kiosk.TrackAuthinfo(ctx, js, stack.Merchant, jetstream.DeliverNewPolicy)
 	if err != nil {
 		return err
 	}
 	defer consents.Stop()
 	return do(ctx, &player{out: cmd.OutOrStdout(), tracker: tracker, consents: consents, gateway: &kiosk.Gateway{
-		NC: b.Conn(), JS: js, Merchant: stack.Merchant, Control: control, HTTP: &http.Client{Timeout: patience},
+		NC: b.Conn(), JS: js, Merchant: stack.Merchant, MchID: stack.MchID, Control: control, HTTP: &http.Client{Timeout: patience},
 	}})
 }
 

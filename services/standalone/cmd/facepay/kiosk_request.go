@@ -119,7 +119,7 @@ func (p *player) confirmOnPhone(ctx context.Context, w wanted) (waits bool, err 
 		return false, err
 	}
 	fmt.Fprintf(p.out, "request  facepay-rpc.order-lifecycle.order_jump → %s\n", page.GetJump().GetBusinessType())
-	if err := p.gateway.ConfirmOrder(ctx, page.GetJump(), w.number, w.user); err != nil {
+	if _, err := p.gateway.OpenConfirmPage(ctx, w.number, page.GetJump(), w.user); err != nil {
 		return false, err
 	}
 	fmt.Fprintf(p.out, "phone    %s confirms the order\n", w.user)
@@ -147,7 +147,7 @@ func (p *player) authoriseOnPhone(ctx context.Context, w wanted) (waits bool, er
 	if w.phone == phoneRefuses {
 		decision, says = kiosk.Refuse, "refuses to authorise the service; no order is created, WeChat's token ends within an hour"
 	}
-	if err := p.gateway.AnswerPage(ctx, page.GetJump(), w.user, decision); err != nil {
+	if _, err := p.gateway.OpenAuthorisePage(ctx, page.GetJump(), w.user, decision); err != nil {
 		return false, err
 	}
 	fmt.Fprintf(p.out, "phone    %s %s\n", w.user, says)
