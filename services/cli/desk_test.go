@@ -116,7 +116,7 @@ func TestARepeatWithTheSameNumberAsksForNothingNewAndFindsItsAnswer(t *testing.T
 			line := append(c.args, "--request-id", "rid-1")
 			s.types(append(line, "--wait", "0s")...).shows(t, 2, "--request-id rid-1")
 			s.summary = []string{"state", "PAID", "transaction_id", "4200001", "refundable_fen", "0"}
-			<-time.After(1100 * time.Millisecond) // the command's clock shows another second, so that a new fact would have other bytes
+			<-time.After(10 * time.Millisecond) // the command's clock shows another moment, so that a new fact would have other bytes
 			s.answers(once(c.answer))
 			first := s.types(line...)
 			first.shows(t, 0, "looking for its answer")
@@ -174,24 +174,49 @@ func TestARefusalIsToldWithItsRuleAndTheStateOfTheOrder(t *testing.T) {
 		}
 		return []proto.Message{rejected(id, "modify_upwards")}
 	})
-	s.types("order", "modify", "N1", "--item", "水=400", "--reason", "x").
-		shows(t, 1, "请求被拒绝", "changed nothing", "PAYMENT_PENDING", "微信正在向用户收款", "modify_upwards [total_amount_fen]: must be below the present total of 350")
+	line := []string{"order", "modify", "N1", "--item", "水=400", "--reason", "x", "--request-id", "rid-1"}
+	words := []string{"请求被拒绝", "changed nothing", "PAYMENT_PENDING", "微信正在向用户收款", "modify_upwards [total_amount_fen]: must be below the present total of 350"}
+	s.types(line...).shows(t, 1, words...)
+	<-time.After(10 * time.Millisecond) // the command's clock shows another moment
+	s.types(line...).shows(t, 1, append(words, "looking for its answer")...)
 }
 
 func TestTheAnswersToOtherRequestsAndToEarlierOnesAreNotTaken(t *testing.T) {
-	s := newStage(t, theOrder()...)
-	address2 := func(m proto.Message, id string) proto.Message { address(m, "N1", id); return m }
-	servicetest.Publish(t, s.bus, "old", when, address2(&orderv1.OrderPaid{PaidAmountFen: 1}, ""))
-	s.answers(func(f deskFact, id string) []proto.Message {
-		return []proto.Message{
-			address2(&orderv1.OrderModified{TotalAmountFen: 1}, "another"),
-			address2(&orderv1.FactRejected{FactId: "another"}, f.GetRequestId()),
-			address2(&orderv1.OrderCollectRequested{TotalAmountFen: 350}, f.GetRequestId()),
+	others := func(f deskFact) []proto.Message {
+		all := []proto.Message{
+			&orderv1.OrderModified{TotalAmountFen: 1}, &orderv1.OrderCollectRequested{TotalAmountFen: 1},
+			&orderv1.OrderRefunded{AmountFen: 1}, &orderv1.OrderRefundFailed{AmountFen: 1},
 		}
-	})
-	got := s.types("order", "collect", "N1")
-	if got.shows(t, 0, "took the wish to collect 3.50 元"); strings.Contains(got.out, "the money is in") {
-		t.Error("it took an answer that is older than the request", got.out)
+		for _, m := range all {
+			address(m, "N1", "another")
+		}
+		rejected := &orderv1.FactRejected{FactId: "another"} // the same number with another content
+		address(rejected, "N1", f.GetRequestId())
+		return append(all, rejected)
+	}
+	for name, c := range map[string]struct {
+		args   []string
+		answer proto.Message
+	}{
+		"collect": {[]string{"collect", "N1"}, &orderv1.OrderCollectRequested{TotalAmountFen: 349}},
+		"modify":  {[]string{"modify", "N1", "--item", "水=349", "--reason", "x"}, &orderv1.OrderModified{TotalAmountFen: 349}},
+		"refund":  {[]string{"refund", "N1", "--fen", "349"}, &orderv1.OrderRefunded{AmountFen: 349}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, theOrder()...)
+			old := &orderv1.OrderPaid{PaidAmountFen: 1}
+			address(old, "N1", "")
+			servicetest.Publish(t, s.bus, "old", when, old)
+			s.answers(func(f deskFact, _ string) []proto.Message {
+				address(c.answer, "N1", f.GetRequestId())
+				return append(others(f), c.answer)
+			})
+			got := s.types(append([]string{"order"}, c.args...)...)
+			if got.shows(t, 0, "3.49 元"); strings.Contains(got.out, "0.01 元") {
+				t.Error("it took the answer to another request, or one that is older", got.out)
+			}
+		})
 	}
 }
 
@@ -237,6 +262,10 @@ func TestWhatIsWrongInACommandOfTheDeskIsNamedBeforeAnythingIsPublished(t *testi
 	} {
 		s.types(append([]string{"order"}, args...)...).shows(t, 1, word)
 	}
+	s.summary = []string{"state", "PAID", "transaction_id", "4200001", "refundable_fen", "0"}
+	s.types("order", "refund", "N1", "--all").shows(t, 1, "nothing is left of payment 4200001")
+	s.summary = append(s.summary, "transaction_id", "4200002", "refundable_fen", "10")
+	s.types("order", "refund", "N1", "--all").shows(t, 1, "transaction_ambiguous")
 	if n := len(s.asked("N1")); n != 0 {
 		t.Errorf("%d facts are stored", n)
 	}

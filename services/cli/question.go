@@ -99,15 +99,7 @@ func (q question) publish(ctx context.Context) error {
 func (q question) listen(ctx context.Context, heard uint64) (answer, error) {
 	ctx, stop := context.WithTimeout(ctx, max(q.wait, listenLeast))
 	defer stop()
-	js, err := jetstream.New(q.bus.Conn())
-	if err != nil {
-		return answer{}, err
-	}
-	consumer, err := js.OrderedConsumer(ctx, orderStream, jetstream.OrderedConsumerConfig{
-		FilterSubjects: []string{strings.Join([]string{event.Root, "order.*", event.Token(q.fact.GetMerchant()), event.Token(q.fact.GetOutOrderNo()), ">"}, ".")},
-		DeliverPolicy:  jetstream.DeliverByStartSequencePolicy, OptStartSeq: heard + 1,
-		InactiveThreshold: gone,
-	})
+	consumer, err := q.consumer(ctx, heard)
 	if err != nil {
 		return answer{}, err
 	}
@@ -125,6 +117,33 @@ func (q question) listen(ctx context.Context, heard uint64) (answer, error) {
 		return h.answer, h.err
 	case <-ctx.Done():
 		return answer{}, ctx.Err()
+	}
+}
+
+// consumer asks for one until the broker gives it: a broker that goes away in between loses its answer.
+func (q question) consumer(ctx context.Context, heard uint64) (jetstream.Consumer, error) {
+	js, err := jetstream.New(q.bus.Conn())
+	if err != nil {
+		return nil, err
+	}
+	config := jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{strings.Join([]string{event.Root, "order.*", event.Token(q.fact.GetMerchant()), event.Token(q.fact.GetOutOrderNo()), ">"}, ".")},
+		DeliverPolicy:  jetstream.DeliverByStartSequencePolicy, OptStartSeq: heard + 1,
+		InactiveThreshold: gone,
+	}
+	for {
+		asking, stop := context.WithTimeout(ctx, askWithin)
+		consumer, err := js.OrderedConsumer(asking, orderStream, config)
+		stop()
+		if err == nil {
+			return consumer, nil
+		}
+		fmt.Fprintf(q.progress, "%s: cannot listen yet, asking again: %v\n", q.root, err)
+		select {
+		case <-time.After(publishAgain):
+		case <-ctx.Done():
+			return nil, err
+		}
 	}
 }
 
