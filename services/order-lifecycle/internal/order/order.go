@@ -223,6 +223,19 @@ func (o *Order) CompletedAt() time.Time {
 	return time.Time{}
 }
 
+// packageLife is how long Package opens the page (wechat-protocol.md §6.2, §10.1).
+const packageLife = time.Hour
+
+// PackageEnds is when Package opens WeChat's page no more; the zero time for an order that never waited for its user.
+func (o *Order) PackageEnds() time.Time {
+	for i := len(o.Steps) - 1; i >= 0; i-- {
+		if o.Steps[i].To == AwaitingConfirm {
+			return o.Steps[i].At.Add(packageLife)
+		}
+	}
+	return time.Time{}
+}
+
 // Total is what we commanded WeChat to collect, 0 before the end.
 func (o *Order) Total() money.Fen {
 	if o.Ended == nil {

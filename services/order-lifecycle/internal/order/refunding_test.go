@@ -87,6 +87,19 @@ func TestNoRefundIsAskedAboutWithinAMinuteOfItsRequest(t *testing.T) {
 	}
 }
 
+func TestARefundThatWeChatWorksOnIsLookedAtForDays(t *testing.T) {
+	o := refunding(t)
+	op, now := OpRefund, asked
+	for now.Before(asked.Add(10 * 24 * time.Hour)) {
+		events, _ := o.Apply(envAt(now), refundSeen(op, "PROCESSING"))
+		wantEvents(t, events)
+		if next := o.Next(); next.Op != OpAskRefund || !next.At.After(now) || next.At.Sub(now) > 24*time.Hour {
+			t.Fatalf("after %v: next %+v", now.Sub(asked), next)
+		}
+		op, now = OpAskRefund, o.Next().At
+	}
+}
+
 func TestARefundOfAMerchantWithoutMoneyWaitsAndAPersonIsTold(t *testing.T) {
 	o := refunding(t)
 	low := refundNo(NotNow, "")
