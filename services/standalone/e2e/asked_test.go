@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/money"
+	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
 	"github.com/facepay-go/facepay/services/standalone/stack"
 )
@@ -174,8 +175,11 @@ func (v *visit) wantsToConfirm() error {
 
 // confirms is the user who confirms it on WeChat's page, which the phone was shown.
 func (v *visit) confirms() error {
-	reply, err := v.OrderJump(v.ctx, v.number)
-	if err != nil {
+	var reply *orderv1.OrderJumpReply
+	if err := v.insists("the way to the page", func() (err error) {
+		reply, err = v.OrderJump(v.ctx, v.number)
+		return err
+	}); err != nil {
 		return err
 	}
 	pack, err := kiosk.Extra(reply.GetJump(), "package")

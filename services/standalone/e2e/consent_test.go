@@ -52,11 +52,15 @@ func (v *visit) authorises() error {
 	if _, err := v.users.Await(v.ctx, v.number, "authorization_awaited"); err != nil {
 		return fmt.Errorf("waiting for the authorisation page: %w", err)
 	}
-	reply, err := v.AuthoriseJump(v.ctx, v.number)
-	if err != nil {
-		return err
-	}
-	return v.onThePage(reply)
+	var reply *authinfov1.AuthoriseReply
+	return firstError(
+		func() error {
+			return v.insists("the way to the page", func() (err error) {
+				reply, err = v.AuthoriseJump(v.ctx, v.number)
+				return err
+			})
+		},
+		func() error { return v.onThePage(reply) })
 }
 
 // served is an open door, goods, and a payment by hand.
@@ -157,7 +161,10 @@ func (v *visit) keepsConsent() error {
 	if err := v.enter(); err != nil {
 		return err
 	}
-	_, err := v.TerminateAuthorisation(v.ctx, v.number, stack.ServiceID, v.login())
+	err := v.insists("an answer to the wish to end it", func() error {
+		_, err := v.TerminateAuthorisation(v.ctx, v.number, stack.ServiceID, v.login())
+		return err
+	})
 	if !fault.Is(err, fault.Conflict) || fault.CodeOf(err) != "unfinished_orders" {
 		return fmt.Errorf("ending the authorisation of a user in service gave %w, want unfinished_orders", err)
 	}
