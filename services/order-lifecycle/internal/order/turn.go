@@ -208,7 +208,9 @@ func (t *turn) crowded(r Rejection) bool {
 }
 
 // ofKiosk reports that the gateway sent what was refused, and not the back office.
-func ofKiosk(r Rejection) bool { return r.Fact == "face_result" || strings.HasPrefix(r.Fact, "service_") }
+func ofKiosk(r Rejection) bool {
+	return r.Fact == "face_result" || strings.HasPrefix(r.Fact, "service_")
+}
 
 // dropParked refuses a service_ended that waited in vain.
 func (t *turn) dropParked(why error) {
