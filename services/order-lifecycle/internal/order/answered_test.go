@@ -46,3 +46,29 @@ func TestAConfusedBackOfficeLeavesNoAcceptedRequestUnansweredAndNoGatewayUntold(
 	events, _ = o.Apply(envAt(now), endOf("another", 100))
 	wantRejected(t, events, "already_ended")
 }
+
+func TestARepetitionThatIsRefusedDoesNotUndoWhatWeChatAccepted(t *testing.T) {
+	o := pending(t, 350)
+	now := t0.Add(time.Hour)
+	stillCollecting := answer(OpQuery, Accepted, Seen{State: "DOING", Description: "MCH_COMPLETE", Total: new(money.Fen(350))})
+	o.Apply(envAt(now), elsewhereAsk("e1"))
+	o.Apply(envAt(now), Answered{Op: OpSync, Verdict: Accepted}) // a partner's answer is empty (§6.12)
+	o.Apply(envAt(now), stillCollecting)                         // a look that came too early
+	o.Apply(envAt(now), Answered{Op: OpSync, Verdict: Ask, Reason: "wrong_state"})
+	events, _ := o.Apply(envAt(now), stillCollecting)
+	if wantRejected(t, events); o.State != Syncing || !o.SaidPaid {
+		t.Fatalf("got %s, said paid %v", o.State, o.SaidPaid)
+	}
+	events, _ = o.Apply(envAt(o.Next().At), answer(OpQuery, Accepted, byMerchant(350)))
+	if wantEvents(t, events, WasPaid{}); o.Desk[0].Outcome != "order.paid" {
+		t.Errorf("answered with %q", o.Desk[0].Outcome)
+	}
+}
+
+func TestTheBackOfficeCannotUseTheNumbersOfOurOwnRefunds(t *testing.T) {
+	o := pending(t, 350)
+	events, _ := o.Apply(envAt(t0.Add(time.Hour)), modifyAsk("auto-1", 100))
+	if wantRejected(t, events, "request_id"); o.State != PaymentPending {
+		t.Errorf("got %s", o.State)
+	}
+}
