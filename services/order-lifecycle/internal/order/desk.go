@@ -2,6 +2,7 @@ package order
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -36,6 +37,8 @@ func (t *turn) newRequest(f Fact) error {
 	used := slices.ContainsFunc(t.Desk, func(r DeskRequest) bool { return r.RequestID == id }) ||
 		slices.ContainsFunc(t.Rejections, func(r Rejection) bool { return r.RequestID == id })
 	switch {
+	case strings.HasPrefix(id, auto):
+		return fault.Invalid("request_id", "request_id", "must not begin with %s", auto)
 	case id == "":
 		return fault.Invalid("request_id", "request_id", "must be 1 to 31 of 0-9 A-Z a-z _ -")
 	case used:

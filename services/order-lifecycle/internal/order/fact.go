@@ -60,8 +60,9 @@ type ServiceRequested struct {
 	Details []byte
 }
 
-// ServiceAuthorised: authinfo says that the user of a ServiceRequested has authorised the service.
-type ServiceAuthorised struct{}
+// ServiceAuthorised: authinfo says that the user of a ServiceRequested has authorised the service. Waited is as in
+// FaceSucceeded: so long ago.
+type ServiceAuthorised struct{ Waited time.Duration }
 
 // ServiceDenied: authinfo says that he has not and will not have.
 type ServiceDenied struct{ Reason string }

@@ -206,6 +206,11 @@ type Collection struct {
 	PaidAt        time.Time
 }
 
+// same reports that both are one part; a time may be left out.
+func (c Collection) same(other Collection) bool {
+	return c.TransactionID == other.TransactionID && c.Amount == other.Amount && c.ByMerchant == other.ByMerchant
+}
+
 // Rejection is a fact that cannot be followed. RequestID is the back office's number, empty for a kiosk's fact.
 type Rejection struct {
 	At                                           time.Time

@@ -199,3 +199,15 @@ func TestWhatTheMerchantCollectedIsNotWeChatsToGiveBack(t *testing.T) {
 	events, _ := o.Apply(envAt(asked), refundAsk("r1", 100))
 	wantRejected(t, events, "nothing_to_refund")
 }
+
+func TestAnAnswerThatLeavesOutWhatWeKnowStillTellsWhatBecameOfARefund(t *testing.T) {
+	o := pending(t, 350)
+	now := t0.Add(time.Hour)
+	o.Apply(envAt(now), answer(OpQuery, Accepted, paidSeen(350)))
+	o.Apply(envAt(now), refundAsk("r1", 100))
+	o.Apply(envAt(now), RefundAnswered{RequestID: "r1", Op: OpRefund, Verdict: Accepted, Seen: &SeenRefund{Status: "PROCESSING"}})
+	o.Apply(envAt(now), RefundAnswered{RequestID: "r1", Op: OpAskRefund, Verdict: Accepted, Seen: &SeenRefund{Status: "SUCCESS"}})
+	if r := o.Refunds[0]; r.State != RefundSucceeded || o.RefundedFen != 100 {
+		t.Errorf("got %s, %d went back, alarms %v", r.State, o.RefundedFen, o.Alarms)
+	}
+}
