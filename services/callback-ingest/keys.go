@@ -9,7 +9,6 @@ import (
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/pkg/wechatpay/upkeep"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/door"
-	"github.com/facepay-go/facepay/services/callback-ingest/internal/wire"
 )
 
 // openKeys opens the keys of every WeChat account, and makes the parts that keep them those of their files. All faults of
@@ -38,13 +37,4 @@ func openKeys(cfg Config, deps process.Deps) (map[string]door.Keys, []service.Pa
 		Merchants: deps.Merchants, Clock: deps.Clock, Meters: deps.Telemetry.Meters, Log: deps.Log,
 	}, kept...)
 	return accounts, parts, errors.Join(append(faults, err)...)
-}
-
-// openUserKey reads the secret that names users; SHA-256 wants at least as many bytes as it gives.
-func openUserKey(cfg Config) (wire.UserKey, error) {
-	secret, err := service.SecretFile(cfg.UserKeyFile, service.Between(32, 1024))
-	if err != nil {
-		return wire.UserKey{}, err
-	}
-	return wire.NewUserKey(secret), nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/process"
 	"github.com/facepay-go/facepay/pkg/service"
+	"github.com/facepay-go/facepay/pkg/userkey"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/announce"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/door"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/handle"
@@ -42,7 +43,7 @@ func New(ctx context.Context, cfg Config, deps process.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	users, err := openUserKey(cfg)
+	users, err := userkey.Load(cfg.UserKeyFile)
 	if err != nil {
 		return nil, err
 	}

@@ -18,12 +18,12 @@ import (
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/service"
+	"github.com/facepay-go/facepay/pkg/userkey"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/announce"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/journal"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/notice"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/route"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/tally"
-	"github.com/facepay-go/facepay/services/callback-ingest/internal/wire"
 )
 
 // counting is a broker that takes everything and counts it by id; enough is closed when it has so many ids.
@@ -62,7 +62,7 @@ func TestWhatDoesNotFitInTheQueueIsPublishedAsSoonAsTheQueueIsEmptyAndNotOnlyByT
 	router, broker := route.New(book), &counting{times: map[string]int{}, want: announce.MostOffered + 300, enough: make(chan struct{})}
 	// No sweep runs here.
 	a := announce.New(announce.Deps{
-		Bus: broker, Journal: j, Router: router, Users: wire.NewUserKey(service.NewSecret(make([]byte, 32))), Tally: counts,
+		Bus: broker, Journal: j, Router: router, Users: userkey.New(service.NewSecret(make([]byte, 32))), Tally: counts,
 		Clock: clock.Real(), Log: slog.New(slog.DiscardHandler),
 	}, time.Hour, time.Hour)
 	committer := journal.NewCommitter(j, 256, 10*time.Second)
