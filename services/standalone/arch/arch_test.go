@@ -95,7 +95,8 @@ func TestTheContractNeedsTheProtobufRuntimeOnly(t *testing.T) {
 
 // domains are the pure packages.
 var domains = []string{
-	"services/order-lifecycle/internal/order", "services/authinfo/internal/session", "services/callback-ingest/internal/notice",
+	"services/order-lifecycle/internal/order", "services/authinfo/internal/session",
+	"services/authinfo/internal/authorisation", "services/authinfo/internal/consent", "services/callback-ingest/internal/notice",
 }
 
 func TestDomainPackagesAreModestAndPure(t *testing.T) {
