@@ -75,7 +75,7 @@ func (d *desk) play(steps ...any) *desk {
 	return d
 }
 
-func ours(code string) Opened { return Opened{Code: code, UserKey: "alice", Shows: true} }
+func ours(code string) Opened { return Opened{Code: code, UserKey: "alice", KnownAs: OpenID, Shows: true} }
 
 func TestEveryWayAConsentCanGo(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -94,12 +94,12 @@ func TestEveryWayAConsentCanGo(t *testing.T) {
 		"nobody is named under our code":       {steps: []any{NotAvailable, Granted, Unclear}, state: AwaitingUser, op: OpQueryUser, told: 1},
 		"and it is our user":                   {steps: []any{NotAvailable, Granted, Unclear, Available}, state: Authorised, by: ByQuery, told: 2},
 		"another user by query":                {steps: []any{NotAvailable, Granted, Foreign}, state: Refused, reason: OtherUser, told: 2},
-		"another user by notification":         {steps: []any{NotAvailable, Granted, Opened{Code: "CODE1", UserKey: "bob", Shows: true}}, state: Refused, reason: OtherUser, told: 2},
-		"a user whom the notification hides":   {steps: []any{NotAvailable, Granted, Opened{Code: "CODE1", Shows: true}}, state: AwaitingUser, op: OpQueryUser, told: 1},
-		"an opening that was closed since":     {steps: []any{NotAvailable, Granted, Opened{Code: "CODE1", UserKey: "alice"}}, state: AwaitingUser, op: OpQueryUser, told: 1},
-		"our user, by another way":             {steps: []any{NotAvailable, Granted, Opened{UserKey: "alice", Shows: true}}, state: AwaitingUser, op: OpQueryUser, told: 1},
-		"another user's own authorisation":     {steps: []any{NotAvailable, Granted, Opened{UserKey: "bob", Shows: true}}, state: AwaitingUser, op: OpQueryCode, told: 1},
-		"by another way while we ask":          {steps: []any{NotAvailable, Opened{UserKey: "alice", Shows: true}, Granted}, state: AwaitingUser, op: OpQueryUser, told: 1},
+		"another user by notification":         {steps: []any{NotAvailable, Granted, Opened{Code: "CODE1", UserKey: "bob", KnownAs: OpenID, Shows: true}}, state: Refused, reason: OtherUser, told: 2},
+		"a user whom the notification hides":   {steps: []any{NotAvailable, Granted, Opened{Code: "CODE1", UserKey: "sub", KnownAs: SubOpenID, Shows: true}}, state: AwaitingUser, op: OpQueryUser, told: 1},
+		"an opening that was closed since":     {steps: []any{NotAvailable, Granted, Opened{Code: "CODE1", UserKey: "alice", KnownAs: OpenID}}, state: AwaitingUser, op: OpQueryUser, told: 1},
+		"our user, by another way":             {steps: []any{NotAvailable, Granted, Opened{UserKey: "alice", KnownAs: OpenID, Shows: true}}, state: AwaitingUser, op: OpQueryUser, told: 1},
+		"another user's own authorisation":     {steps: []any{NotAvailable, Granted, Opened{UserKey: "bob", KnownAs: OpenID, Shows: true}}, state: AwaitingUser, op: OpQueryCode, told: 1},
+		"by another way while we ask":          {steps: []any{NotAvailable, Opened{UserKey: "alice", KnownAs: OpenID, Shows: true}, Granted}, state: AwaitingUser, op: OpQueryUser, told: 1},
 		"refused outright":                     {steps: []any{NotAvailable, Denied}, state: Refused, reason: Rule, told: 1},
 		"refused after a doubt: a new code":    {steps: []any{NotAvailable, Doubtful, Denied}, state: PreAuthorising, op: OpPreAuthorise},
 		"refused after three doubts":           {steps: []any{NotAvailable, Doubtful, Denied, Doubtful, Denied, Doubtful, Denied}, state: Refused, reason: Rule, told: 1},
@@ -160,7 +160,7 @@ func TestARepeatedSendHasTheSameBytesAndAnInterruptedOneIsADoubt(t *testing.T) {
 func TestAnAnswerToAnOlderCallIsNotTaken(t *testing.T) {
 	d := begin().play(NotAvailable, Granted)
 	old := d.Todo
-	d.play(Opened{UserKey: "alice", Shows: true})
+	d.play(Opened{UserKey: "alice", KnownAs: OpenID, Shows: true})
 	if _, changed := d.Answered(d.env(), Answer{Op: old.Op, Seq: old.Seq, Meaning: Foreign}); changed || d.State != AwaitingUser {
 		t.Errorf("changed is %v, %s", changed, d.State)
 	}

@@ -27,7 +27,8 @@ func TestARandomLifeKeepsEveryPromise(t *testing.T) {
 			case 0:
 				o := Opened{
 					Code:    rapid.SampledFrom([]string{"", d.Code, "OTHER"}).Draw(t, "code"),
-					UserKey: rapid.SampledFrom([]string{"", "alice", "bob"}).Draw(t, "user"), Shows: rapid.Bool().Draw(t, "shows"),
+					UserKey: rapid.SampledFrom([]string{"alice", "bob"}).Draw(t, "user"), Shows: rapid.Bool().Draw(t, "shows"),
+					KnownAs: rapid.SampledFrom([]KnownAs{OpenID, SubOpenID}).Draw(t, "known as"),
 				}
 				proof = proof || o.Code == d.Code && d.Code != "" && o.UserKey == "alice" && o.Shows
 				d.notify(o)

@@ -16,8 +16,9 @@ const (
 type Opened struct {
 	// Code is the agreement number it names, "" for none.
 	Code string
-	// UserKey is the user's; "" when the notification does not name the user by openid.
+	// UserKey is the user's, made of what KnownAs says.
 	UserKey string
+	KnownAs KnownAs
 	// Shows: nothing newer is known of this user's authorisation.
 	Shows bool
 }
@@ -32,7 +33,7 @@ func (c *Consent) Notified(env Env, o Opened) (Told, bool) {
 		return Nothing, false
 	case ours && same && o.Shows:
 		return c.authorise(env, ByNotification), true
-	case ours && !same && o.UserKey != "" && c.KnownAs == OpenID:
+	case ours && !same && o.KnownAs == c.KnownAs:
 		return c.end(env, Refused, OtherUser), true
 	case c.State != AwaitingUser: // a call is under way, its answer is not to be lost; it may be older than this
 		changed := !c.Hint

@@ -1,4 +1,4 @@
-// Package document declares the two kinds of documents of this service: one per terminal's credential, one per session.
+// Package document declares the kinds of documents of this service, a file for each.
 package document
 
 import (

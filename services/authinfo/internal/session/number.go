@@ -21,6 +21,10 @@ func MintOutOrderNo(beijing time.Time, r Random) string { return mint("FP", beij
 // documented; letters and digits are safe.
 func MintOutRequestNo(beijing time.Time, r Random) string { return mint("FR", beijing, r) }
 
+// MintAuthorizationCode makes an authorization_code (授权协议号), at most 32 characters, letters and digits (§5.1, §10.3).
+// Randomness makes it one user's for ever.
+func MintAuthorizationCode(beijing time.Time, r Random) string { return mint("FA", beijing, r) }
+
 func mint(prefix string, beijing time.Time, r Random) string {
 	n := new(big.Int).SetBytes(r[:])
 	n.Mod(n, new(big.Int).Exp(big.NewInt(36), big.NewInt(tail), nil))
