@@ -242,7 +242,7 @@ func TestWhatWeChatRefusesHasAClassACodeAndABoundedNumberOfCalls(t *testing.T) {
 
 func TestAWrongAPIv2KeyIsAConfigurationError(t *testing.T) {
 	w := newWorld(t)
-	w.book = writeBook(t, w.b.URL, w.a.URL) // each account talks to the other's server
+	w.book = writeBook(t, w.b.URL, w.a.URL, w.api) // each account talks to the other's server
 	w.start()
 	_, err := w.open(request("r1"))
 	if fault.CodeOf(err) != "wechat_configuration" {

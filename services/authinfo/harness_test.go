@@ -26,6 +26,7 @@ import (
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 
 	"github.com/facepay-go/facepay/services/authinfo"
+	"github.com/facepay-go/facepay/services/authinfo/internal/apistub"
 	"github.com/facepay-go/facepay/services/authinfo/internal/facestub"
 )
 
@@ -43,6 +44,7 @@ type world struct {
 	path   string
 	book   *merchant.Book
 	a, b   *facestub.Server
+	api    *apistub.Server // APIv3 of both accounts
 	clock  *shifted
 	logs   *servicetest.Log
 	keys   []string // lines of the file of sealing keys
@@ -59,8 +61,10 @@ func newWorld(t *testing.T) *world {
 	w.keys = []string{"2026-11 " + hex.EncodeToString([]byte("old old old old old old old old!"))}
 	w.cfg = authinfo.Default()
 	w.cfg.SweepEvery = 20 * time.Millisecond
+	w.cfg.PublicBase = "https://pay.example.com"
 	w.cfg.Requests = service.RequestsConfig{Workers: 192, PerMerchant: 96, Deadline: 10 * time.Second}
-	w.book = writeBook(t, w.a.URL, w.b.URL)
+	w.api = apistub.New(t, w.clock)
+	w.book = writeBook(t, w.a.URL, w.b.URL, w.api)
 
 	_, w.bus = servicetest.Broker(t, w.logs.Logger())
 	w.path = filepath.Join(t.TempDir(), "authinfo.db")
@@ -79,6 +83,8 @@ func (w *world) start() (stop func()) {
 	cfg := w.cfg
 	cfg.SealKeys = filepath.Join(w.t.TempDir(), "seal-keys")
 	must(w.t, os.WriteFile(cfg.SealKeys, []byte(strings.Join(w.keys, "\n")), 0o600))
+	cfg.UserKeyFile = filepath.Join(w.t.TempDir(), "user-key")
+	must(w.t, os.WriteFile(cfg.UserKeyFile, []byte(userSecret), 0o600))
 	s, err := authinfo.New(w.t.Context(), cfg, process.Deps{
 		Docs: w.docs, Bus: w.bus, Clock: w.clock, Merchants: w.book, HTTP: process.HTTPClient(),
 		Telemetry: telemetry, Log: w.logs.Logger(), Version: "0.0.0",
@@ -147,21 +153,24 @@ func faceResult(merchant, outOrderNo string) *kioskv1.FaceResult {
 const (
 	openID  = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
 	faceSID = "face-sid-secret-0001"
+	// userSecret is behind user_keys.
+	userSecret = "a secret of at least 32 bytes for user keys"
 )
 
-func writeBook(t *testing.T, urlA, urlB string) *merchant.Book {
+func writeBook(t *testing.T, urlA, urlB string, api *apistub.Server) *merchant.Book {
 	t.Helper()
 	dir := t.TempDir()
+	api.Keys(t, dir)
 	for name, text := range map[string]string{"a.apiv2": keyA + "\n", "b.apiv2": keyB} {
 		must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
 	account := func(id, mchid, url, partner string) string {
-		return fmt.Sprintf("  - id: %s\n    wechat: {mchid: %q, partner: %s, merchant_serial: %q, private_key_file: none.pem, apiv2_key_file: %s.apiv2, apiv3_key_file: none, platform_certificates: true, face_url: %q}\n",
-			id, mchid, partner, strings.Repeat("5", 40), id, url)
+		return fmt.Sprintf("  - id: %s\n    wechat: {mchid: %q, partner: %s, merchant_serial: %q, private_key_file: private.pem, apiv2_key_file: %s.apiv2, apiv3_key_file: none, public_keys: [{id: %s, file: public.pem}], api_url: %q, face_url: %q}\n",
+			id, mchid, partner, strings.Repeat("5", 40), id, apistub.KeyID, api.URL, url)
 	}
 	text := "accounts:\n" + account("a", "1900000109", urlA, "false") + account("b", "1900000110", urlB, "true") + `merchants:
   - id: acme
-    wechat: {account: a, appid: wx8888888888888888, ask_unionid: true, services: [{id: "500001", cap_fen: 10000}, {id: "500002", cap_fen: 10000}]}
+    wechat: {account: a, appid: wx8888888888888888, ask_unionid: true, services: [{id: "500001", cap_fen: 10000}, {id: "500002", cap_fen: 10000}, {id: "500003", cap_fen: 10000, confirm: true}]}
   - id: bolt
     wechat: {account: b, appid: wx9999999999999999, sub_mchid: "1900000999", sub_appid: wx7777777777777777, services: [{id: "500001", cap_fen: 10000}]}
 `

@@ -1,19 +1,16 @@
 // Package authinfo hands kiosks what getUserPayScoreStatus needs: a number for the attempt and a WeChat credential
-// (authinfo) for the terminal. It owns the sessions and their expiry, and the credentials, sealed at rest.
+// (authinfo) for the terminal. It owns the sessions and their expiry, the credentials, sealed at rest, and what is known of
+// users' authorisations (授权) of a service: whether an order without a face may be created, and who a face is.
 package authinfo
 
 import (
 	"context"
 	"crypto/rand"
-	"time"
 
-	"github.com/facepay-go/facepay/pkg/aggregate"
 	"github.com/facepay-go/facepay/pkg/bus"
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/process"
-	"github.com/facepay-go/facepay/pkg/seal"
 	"github.com/facepay-go/facepay/pkg/service"
-	"github.com/facepay-go/facepay/pkg/wechatpay/upkeep"
 
 	"github.com/facepay-go/facepay/services/authinfo/internal/document"
 	"github.com/facepay-go/facepay/services/authinfo/internal/handle"
@@ -35,16 +32,15 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fault.Wrap(err, fault.Terminal, "config_invalid", Name)
 	}
-	documents := aggregate.Deps{Docs: d.Docs, Events: d.Bus, Clock: d.Clock, Log: d.Log}
-	sessions, err := document.OpenSessions(ctx, documents)
+	docs, err := openDocuments(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	credentials, err := document.OpenCredentials(ctx, documents)
+	k, err := openKeys(cfg, d)
 	if err != nil {
 		return nil, err
 	}
-	desk, keys, err := openIssuer(cfg, d, credentials)
+	desk, err := openIssuer(cfg, d, k, docs.credentials)
 	if err != nil {
 		return nil, err
 	}
@@ -54,60 +50,54 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	service.Handle(requests, "open_session", (&handle.OpenSession{
-		Merchants: d.Merchants, Sessions: sessions, Credentials: desk, Clock: d.Clock, Random: rand.Reader, TTL: cfg.SessionTTL,
-	}).Handle)
-	service.Handle(requests, "story", (&handle.Story{Sessions: sessions}).Handle)
-
-	handlers := bus.Handlers{}
-	bus.On(handlers, (&handle.FaceResult{Sessions: sessions, Credentials: desk}).Handle)
-	events, err := d.Bus.Subscribe(Name, cfg.Workers, handlers)
+	life, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	w := openWork(life, cfg, d, k, docs)
+	serve(requests, cfg, d, k, docs, w, desk)
+	events, err := d.Bus.Subscribe(Name, cfg.Workers, w.handlers(cfg, k, docs, desk))
 	if err != nil {
+		giveUp()
 		return nil, err
 	}
-	due := &handle.SessionDue{Sessions: sessions, Every: cfg.SweepEvery, Log: d.Log}
-	return &Service{parts: append(keys,
-		sweep("session outbox", sessions.SweepOutbox, cfg.SweepEvery),
-		sweep("credential outbox", credentials.SweepOutbox, cfg.SweepEvery),
+	due := &handle.SessionDue{Sessions: docs.sessions, Every: cfg.SweepEvery, Log: d.Log}
+	// Stops run in reverse: intake first, then the calls it started, whose results are still saved and published.
+	parts := append(k.parts, service.Part{Name: "calls", Stop: func(ctx context.Context) error { defer giveUp(); return w.drain(ctx) }})
+	parts = append(parts, docs.sweeps(cfg.SweepEvery)...)
+	return &Service{parts: append(parts,
 		service.Loop("session timer", due.Sweep),
+		timer("consent timer", docs.consents.SweepDue, cfg, w.consents.Reserve),
+		timer("termination timer", docs.terminations.SweepDue, cfg, w.terminations.Reserve),
 		service.Part{Name: "events", Start: events.Start, Stop: events.Stop},
 		requests.Part(),
 	)}, nil
 }
 
-func sweep(name string, run func(context.Context, time.Duration), every time.Duration) service.Part {
-	return service.Loop(name, func(ctx context.Context) error {
-		run(ctx, every)
-		return nil
-	})
+// serve registers the requests.
+func serve(r *service.Requests, cfg Config, d process.Deps, k keys, docs documents, w *work, desk *issuer.Issuer) {
+	service.Handle(r, "open_session", (&handle.OpenSession{
+		Merchants: d.Merchants, Sessions: docs.sessions, Credentials: desk, Clock: d.Clock, Random: rand.Reader, TTL: cfg.SessionTTL,
+	}).Handle)
+	service.Handle(r, "pre_authorise", (&handle.PreAuthorise{
+		Desks: k.desks, PreAuthorisations: docs.preAuthorisations, Vault: k.vault, Timers: cfg.Consent, Mint: mint, Clock: d.Clock,
+	}).Handle)
+	service.Handle(r, "authorise_jump", (&handle.AuthoriseJump{Consents: docs.consents, Vault: k.vault, Clock: d.Clock}).Handle)
+	service.Handle(r, "show_authorisation", (&handle.ShowAuthorisation{
+		Desks: k.desks, Authorisations: docs.authorisations, Users: k.users,
+	}).Handle)
+	service.Handle(r, "terminate_authorisation", (&handle.TerminateAuthorisation{
+		Desks: k.desks, Terminations: w.terminations, Users: k.users, Vault: k.vault, Clock: d.Clock,
+	}).Handle)
+	service.Handle(r, "story", (&handle.Story{Sessions: docs.sessions, Consents: docs.consents}).Handle)
 }
 
-// openIssuer opens the keys that seal credentials and those that ask WeChat for them. The parts keep the latter those of
-// their files.
-func openIssuer(cfg Config, d process.Deps, credentials document.Credentials) (*issuer.Issuer, []service.Part, error) {
-	keys, err := seal.LoadKeys(cfg.SealKeys)
-	if err != nil {
-		return nil, nil, err
-	}
-	sealer, err := seal.New(keys, rand.Reader)
-	if err != nil {
-		return nil, nil, err
-	}
-	answers, err := d.Telemetry.Meters.Meter(Name).Int64Counter("facepay_authinfo_wechat_answers")
-	if err != nil {
-		return nil, nil, fault.Wrap(err, fault.Terminal, "telemetry", "making the answer counter")
-	}
-	weChat, err := issuer.OpenWeChat(d.Merchants, issuer.WeChatDeps{
-		HTTP: d.HTTP, Clock: d.Clock, Nonce: rand.Text, Timeout: cfg.WeChatTimeout, Answers: answers, Log: d.Log,
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	parts, err := upkeep.Parts(upkeep.Deps{Merchants: d.Merchants, Clock: d.Clock, Meters: d.Telemetry.Meters, Log: d.Log}, weChat.Kept...)
-	if err != nil {
-		return nil, nil, err
-	}
-	return issuer.New(cfg.CredentialMargin, cfg.Requests.Deadline, issuer.Deps{
-		Credentials: credentials, WeChat: weChat, Sealer: sealer, Clock: d.Clock, Log: d.Log,
-	}), parts, nil
+// handlers are of the events.
+func (w *work) handlers(cfg Config, k keys, docs documents, desk *issuer.Issuer) bus.Handlers {
+	all := bus.Handlers{}
+	bus.On(all, (&handle.FaceResult{Sessions: docs.sessions, Credentials: desk, Users: w.names}).Handle)
+	bus.On(all, (&handle.ServiceRequested{
+		Desks: k.desks, Consents: w.consents, Users: k.users, Vault: k.vault, Timers: cfg.Consent,
+	}).Handle)
+	bus.On(all, (&handle.PayScoreAuthorization{
+		Authorisations: docs.authorisations, Terminations: docs.terminations, Waiting: docs.consents, Consents: w.consents, Timers: cfg.Consent,
+	}).Handle)
+	return all
 }

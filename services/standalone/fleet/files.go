@@ -58,6 +58,8 @@ service:
 // call_timeout.
 var serviceFiles = map[string]*template.Template{
 	"authinfo": template.Must(template.New("authinfo.yaml").Parse(serviceFile + `  seal_keys: {{.Dir}}/keys/seal_keys.txt
+  user_key_file: {{.Dir}}/keys/user_key.txt
+  public_base: {{.Door}}
   session_ttl: 30s
 `)),
 	"order-lifecycle": template.Must(template.New("order-lifecycle.yaml").Parse(serviceFile + `  public_base: {{.Door}}

@@ -107,8 +107,8 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 		return nil, err
 	}
 	cfg := Configs{Authinfo: authinfo.Default(), Order: lifecycle.Default(), Ingest: callbackingest.Default()}
-	cfg.Authinfo.SealKeys, cfg.Ingest.UserKeyFile = files.sealKeys, files.userKey
-	cfg.Ingest.Listen, cfg.Order.PublicBase = o.Door, "http://"+o.Door
+	cfg.Authinfo.SealKeys, cfg.Authinfo.UserKeyFile, cfg.Ingest.UserKeyFile = files.sealKeys, files.userKey, files.userKey
+	cfg.Ingest.Listen, cfg.Order.PublicBase, cfg.Authinfo.PublicBase = o.Door, "http://"+o.Door, "http://"+o.Door
 	cfg.Sandbox = sandboxConfig(o, files)
 	if o.Tune != nil {
 		o.Tune(&cfg)

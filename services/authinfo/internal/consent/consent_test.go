@@ -75,7 +75,9 @@ func (d *desk) play(steps ...any) *desk {
 	return d
 }
 
-func ours(code string) Opened { return Opened{Code: code, UserKey: "alice", KnownAs: OpenID, Shows: true} }
+func ours(code string) Opened {
+	return Opened{Code: code, UserKey: "alice", KnownAs: OpenID, Shows: true}
+}
 
 func TestEveryWayAConsentCanGo(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -24,7 +24,7 @@ type swept[S any] struct {
 }
 
 func (s swept[S]) Release()      { s.slot.Release() }
-func (s swept[S]) Run(id string) { s.slot.Go(func() { s.x.carry(s.merchant, id, none) }) }
+func (s swept[S]) Run(id string) { s.slot.Go(func() { s.x.carry(s.merchant, id, claimed) }) }
 
 // chain bounds one errand: query, pre-authorise is the usual longest; more than this can wait for the sweep.
 const chain = 8

@@ -56,8 +56,12 @@ func (x *Errands[S]) Turn(ctx context.Context, merchant, id string, decide func(
 // Begun names the call that somebody in this process has begun: its Todo's Seq.
 type Begun int64
 
-// none is begun.
-const none Begun = 0
+const (
+	// none is begun.
+	none Begun = 0
+	// claimed: nothing is begun, but the sweep keeps the document for us.
+	claimed Begun = -1
+)
 
 // Decide is Turn without the call: what it began is the caller's to make, by Do. here is false when nobody can make it in
 // this process. s is the document after the turn.
@@ -90,10 +94,10 @@ func (x *Errands[S]) plan(t *aggregate.Turn[S], here bool) Begun {
 }
 
 // Do makes the one next call and tells what it began after it, and what the document became. begun is what the caller has
-// begun; by none it is begun here first. Nothing is done when nothing is due, or when somebody else went on meanwhile.
+// begun, zero for nothing: it is begun here first. Nothing is done when nothing is due, or when somebody else is at it.
 func (x *Errands[S]) Do(ctx context.Context, merchant, id string, begun Begun) (next Begun, s S, err error) {
-	if begun == none {
-		begun, s, err = x.begin(ctx, merchant, id)
+	if begun == none || begun == claimed {
+		begun, s, err = x.begin(ctx, merchant, id, begun)
 	} else {
 		s, err = x.load(ctx, id)
 	}
@@ -110,11 +114,11 @@ func (x *Errands[S]) Do(ctx context.Context, merchant, id string, begun Begun) (
 	})
 }
 
-// begin begins what is due, if it is.
-func (x *Errands[S]) begin(ctx context.Context, merchant, id string) (begun Begun, s S, err error) {
+// begin begins what is due, if it is, and if nobody else has: a due call whose document is not due is under way.
+func (x *Errands[S]) begin(ctx context.Context, merchant, id string, as Begun) (begun Begun, s S, err error) {
 	err = x.Store.Turn(ctx, merchant, id, "", func(t *aggregate.Turn[S]) (aggregate.Decision, error) {
 		begun, s = none, *t.State
-		if t.New || !x.Job.Todo(t.State).Due(t.Now) {
+		if t.New || !x.Job.Todo(t.State).Due(t.Now) || as == none && t.DueAt.After(t.Now) {
 			return aggregate.Skip, nil
 		}
 		begun = x.plan(t, true)

@@ -18,11 +18,21 @@ type Dropper interface {
 	Drop(ctx context.Context, merchant string, given session.Given) error
 }
 
-// FaceResult takes kiosk.face_result: the session is used, and a credential the SDK refused is dropped.
+// Namer asks for the UnionID of a face, on its own and without an error: best effort.
+type Namer interface {
+	Name(merchant, outOrderNo, deviceID, faceSID string)
+}
+
+// FaceResult takes kiosk.face_result: the session is used, a credential the SDK refused is dropped, and WeChat is asked who
+// the face is.
 type FaceResult struct {
 	Sessions    document.Sessions
 	Credentials Dropper
+	Users       Namer
 }
+
+// success is the return_code with a user (wechat-protocol.md §3.2).
+const success = "SUCCESS"
 
 // Handle may run any number of times. A number that was never handed out is left to order-lifecycle, which answers it.
 // The result itself (user, wish, validity) is order-lifecycle's business too. Errors are Retry.
@@ -31,18 +41,22 @@ func (h *FaceResult) Handle(ctx context.Context, _ event.Event, m *kioskv1.FaceR
 		return nil
 	}
 	var given session.Given
+	var used bool
 	id := session.ID(m.GetMerchant(), m.GetOutOrderNo())
 	err := h.Sessions.Turn(ctx, m.GetMerchant(), id, "", func(t *aggregate.Turn[session.Session]) (aggregate.Decision, error) {
-		if t.New {
+		if used = false; t.New {
 			return aggregate.Skip, nil
 		}
 		given = t.State.Credential
-		if !t.State.Use(m.GetReturnCode(), m.GetErrCode(), t.Now) {
+		if used = t.State.Use(m.GetReturnCode(), m.GetErrCode(), t.Now); !used {
 			return aggregate.Skip, nil
 		}
 		t.DueAt = time.Time{}
 		return aggregate.Save, nil
 	})
+	if err == nil && used && m.GetReturnCode() == success && m.GetFaceSid() != "" { // the first result of a number alone
+		h.Users.Name(m.GetMerchant(), m.GetOutOrderNo(), m.GetDevice().GetDeviceId(), m.GetFaceSid())
+	}
 	if err != nil || given.Issue == 0 || !credential.Refused(m.GetReturnCode(), m.GetErrCode()) {
 		return err
 	}

@@ -17,9 +17,10 @@ import (
 // Story answers story: what is known here of one out_order_no.
 type Story struct {
 	Sessions document.Sessions
+	Consents document.Consents
 }
 
-// Handle gives the session's part; it is empty when the number was never handed out. Errors: Terminal without merchant
+// Handle gives the parts of session and consent, in the order of time; it is empty when the number was never heard of. Errors: Terminal without merchant
 // or out_order_no, Retry when the store is away.
 func (h *Story) Handle(ctx context.Context, m *eventv1.StoryRequest) (*eventv1.StoryReply, error) {
 	for _, f := range []struct{ name, value string }{{"merchant", m.GetMerchant()}, {"out_order_no", m.GetOutOrderNo()}} {
@@ -27,11 +28,23 @@ func (h *Story) Handle(ctx context.Context, m *eventv1.StoryRequest) (*eventv1.S
 			return nil, fault.Invalid(f.name, "required", "must not be empty")
 		}
 	}
+	reply := &eventv1.StoryReply{}
 	s, found, err := h.Sessions.ByNumber(ctx, m.GetMerchant(), m.GetOutOrderNo())
-	if err != nil || !found {
-		return &eventv1.StoryReply{}, err
+	if err != nil {
+		return nil, err
 	}
-	return &eventv1.StoryReply{Entries: entries(s), Summary: details("session", string(s.State))}, nil
+	if found {
+		reply.Entries, reply.Summary = entries(s), details("session", string(s.State))
+	}
+	c, found, err := h.Consents.ByNumber(ctx, m.GetMerchant(), m.GetOutOrderNo())
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		reply.Entries = append(reply.Entries, consentEntries(c)...)
+		reply.Summary = append(reply.Summary, details("consent", string(c.State))...)
+	}
+	return reply, nil
 }
 
 func entries(s session.Session) []*eventv1.StoryEntry {
@@ -53,7 +66,11 @@ func entries(s session.Session) []*eventv1.StoryEntry {
 }
 
 func entry(at time.Time, title string, labelsAndValues ...string) *eventv1.StoryEntry {
-	return &eventv1.StoryEntry{At: timestamppb.New(at), Kind: "session", Title: title, Details: details(labelsAndValues...)}
+	return entryOf("session", at, title, labelsAndValues...)
+}
+
+func entryOf(kind string, at time.Time, title string, labelsAndValues ...string) *eventv1.StoryEntry {
+	return &eventv1.StoryEntry{At: timestamppb.New(at), Kind: kind, Title: title, Details: details(labelsAndValues...)}
 }
 
 func details(labelsAndValues ...string) []*eventv1.StoryDetail {

@@ -22,6 +22,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/seal"
 	"github.com/facepay-go/facepay/pkg/service"
+	"github.com/facepay-go/facepay/pkg/wechatpay"
 
 	"github.com/facepay-go/facepay/services/authinfo/internal/credential"
 	"github.com/facepay-go/facepay/services/authinfo/internal/document"
@@ -49,27 +50,22 @@ func newIssuer(t *testing.T, stub *facestub.Server) *Issuer {
 	must(t, err)
 	sealer, err := seal.New([]seal.Key{seal.NewKey("k", []byte("old old old old old old old old!"))}, rand.Reader)
 	must(t, err)
-	weChat, err := OpenWeChat(book(t, stub.URL), WeChatDeps{
+	weChat, err := OpenWeChat(accounts(t, stub.URL), WeChatDeps{
 		HTTP: &http.Client{}, Clock: clock.Real(), Nonce: rand.Text, Timeout: 5 * time.Second, Answers: noop.Int64Counter{}, Log: log,
 	})
 	must(t, err)
 	return New(300*time.Second, 10*time.Second, Deps{Credentials: credentials, WeChat: weChat, Sealer: sealer, Clock: clock.Real(), Log: log})
 }
 
-func book(t *testing.T, faceURL string) *merchant.Book {
+func accounts(t *testing.T, faceURL string) map[string]*wechatpay.Account {
 	t.Helper()
-	dir := t.TempDir()
-	must(t, os.WriteFile(filepath.Join(dir, "apiv2"), []byte(key), 0o600))
-	b, err := merchant.Parse([]byte(fmt.Sprintf(`
-accounts:
-  - id: a
-    wechat: {mchid: "1900000109", merchant_serial: "5157F09EFDC096DE15EBE81A47057A7232F1B8E1", private_key_file: none, apiv2_key_file: apiv2, apiv3_key_file: none, platform_certificates: true, face_url: %q}
-merchants:
-  - id: acme
-    wechat: {account: a, appid: wx8888888888888888, services: [{id: "500001", cap_fen: 10000}]}
-`, faceURL)), dir)
+	path := filepath.Join(t.TempDir(), "apiv2")
+	must(t, os.WriteFile(path, []byte(key), 0o600))
+	account, err := wechatpay.LoadAccount(merchant.Account{ID: "a", WeChat: &merchant.WeChatAccount{
+		MchID: "1900000109", APIv2KeyFile: path, FaceURL: faceURL,
+	}}, wechatpay.ToSignV2)
 	must(t, err)
-	return b
+	return map[string]*wechatpay.Account{"a": account}
 }
 
 func must(t *testing.T, err error) {

@@ -12,11 +12,9 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/fault"
-	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/service"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/pkg/wechatpay/face"
-	"github.com/facepay-go/facepay/pkg/wechatpay/upkeep"
 
 	"github.com/facepay-go/facepay/services/authinfo/internal/credential"
 )
@@ -45,28 +43,19 @@ type WeChatDeps struct {
 type WeChat struct {
 	deps    WeChatDeps
 	clients map[string]*face.Client // by mch_id, which is unique among accounts
-	// Kept are the accounts whose keys are to be kept those of their files.
-	Kept []upkeep.Kept
 }
 
-// OpenWeChat opens the APIv2 key of every WeChat account. Errors are Terminal and name account and field.
-func OpenWeChat(book *merchant.Book, deps WeChatDeps) (WeChat, error) {
+// OpenWeChat asks on behalf of accounts that were loaded ToSignV2. Errors are Terminal and name account and field.
+func OpenWeChat(accounts map[string]*wechatpay.Account, deps WeChatDeps) (WeChat, error) {
 	w := WeChat{deps: deps, clients: map[string]*face.Client{}}
 	options := wechatpay.Options{HTTP: deps.HTTP, Clock: deps.Clock, Nonce: deps.Nonce, Timeout: deps.Timeout}
 	var broken []error
-	for _, a := range book.Accounts() {
-		if a.WeChat == nil {
-			continue
-		}
-		account, err := wechatpay.LoadAccount(a, wechatpay.ToSignV2)
+	for _, account := range accounts {
+		client, err := face.New(account, options)
 		if err != nil {
 			broken = append(broken, err)
-			continue
 		}
-		w.Kept = append(w.Kept, upkeep.Kept{Account: account})
-		if w.clients[account.MchID()], err = face.New(account, options); err != nil {
-			broken = append(broken, err)
-		}
+		w.clients[account.MchID()] = client
 	}
 	return w, errors.Join(broken...)
 }

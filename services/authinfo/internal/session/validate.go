@@ -21,7 +21,7 @@ const (
 // characters (§10.1). The error is Terminal and names field and rule, never a value.
 func (r Request) Validate(rawdata string) error {
 	switch {
-	case !only(r.RequestID, letters+"_-", 64):
+	case !IsRequestID(r.RequestID):
 		return fault.Invalid("request_id", "charset_or_length", "must be 1 to 64 of 0-9 A-Z a-z _ -")
 	case r.OutOrderNo != "" && !IsNumber(r.OutOrderNo):
 		return fault.Invalid("out_order_no", "charset_or_length", "must be at most 32 of 0-9 A-Z a-z _ - | *")
@@ -46,6 +46,9 @@ func (r Request) Validate(rawdata string) error {
 	}
 	return attach(r.Attach)
 }
+
+// IsRequestID reports whether s can be a request_id: 1 to 64 of 0-9 A-Z a-z _ -.
+func IsRequestID(s string) bool { return only(s, letters+"_-", 64) }
 
 // IsNumber reports whether s can be an out_order_no (wechat-protocol.md §3.1, §10.1).
 func IsNumber(s string) bool { return only(s, numberChars, 32) }

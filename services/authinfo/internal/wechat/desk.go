@@ -3,19 +3,20 @@
 package wechat
 
 import (
-	"context"
 	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"go.opentelemetry.io/otel/metric"
+
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/merchant"
-	"github.com/facepay-go/facepay/pkg/service"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/pkg/wechatpay/face"
 	"github.com/facepay-go/facepay/pkg/wechatpay/permission"
+	"github.com/facepay-go/facepay/pkg/wechatpay/upkeep"
 )
 
 // Deps are what desks work with.
@@ -23,8 +24,10 @@ type Deps struct {
 	HTTP  *http.Client
 	Clock clock.Clock
 	Log   *slog.Logger
-	// Timeout bounds one call.
+	// Timeout bounds one call; Limits hold calls back.
 	Timeout time.Duration
+	Limits  wechatpay.Limits
+	Meters  metric.MeterProvider
 	// NotifyURL gives the notify_url of a channel account for pre-authorisations, "" to leave it to the one configured at
 	// WeChat (service_notify_url).
 	NotifyURL func(account string) string
@@ -43,54 +46,33 @@ type Desk struct {
 	log         *slog.Logger
 }
 
-// Open opens the private key and the verifying keys of every WeChat account, and gives a desk per merchant and the parts
-// that keep the keys fresh. Errors are Terminal and name account and field.
-func Open(book *merchant.Book, d Deps) (map[string]*Desk, []service.Part, error) {
+// Open gives a desk per merchant, and the rings that verify what accounts answer. accounts are by our id, loaded ToCall.
+// Errors are Terminal.
+func Open(book *merchant.Book, accounts map[string]*wechatpay.Account, d Deps) (map[string]*Desk, []upkeep.Kept, error) {
+	options := wechatpay.Options{
+		HTTP: d.HTTP, Clock: d.Clock, Nonce: rand.Text, Timeout: d.Timeout, Limits: d.Limits, Meters: d.Meters,
+	}
 	clients := map[string]*wechatpay.Client{}
 	desks := map[string]*Desk{}
-	var parts []service.Part
+	var kept []upkeep.Kept
 	for _, m := range book.Merchants() {
 		a, _ := book.AccountOf(m.ID) // a valid book has it
 		if clients[a.ID] == nil {
-			client, ring, err := connect(*a, d)
+			ring, err := wechatpay.NewKeyRing(accounts[a.ID], options)
 			if err != nil {
 				return nil, nil, err
 			}
-			clients[a.ID] = client
-			parts = append(parts, refresh(a.ID, ring, d.Log))
+			if clients[a.ID], err = wechatpay.NewClient(accounts[a.ID], ring, options); err != nil {
+				return nil, nil, err
+			}
+			kept = append(kept, upkeep.Kept{Account: accounts[a.ID], Ring: ring})
 		}
 		desks[m.ID] = &Desk{
 			merchant: m, partner: a.WeChat.Partner, notifyURL: d.NotifyURL(a.ID), permissions: permission.New(clients[a.ID]),
 			users: face.NewUsers(clients[a.ID]), tally: d.Tally, log: d.Log,
 		}
 	}
-	return desks, parts, nil
-}
-
-func connect(a merchant.Account, d Deps) (*wechatpay.Client, *wechatpay.KeyRing, error) {
-	options := wechatpay.Options{HTTP: d.HTTP, Clock: d.Clock, Nonce: rand.Text, Timeout: d.Timeout}
-	account, err := wechatpay.LoadAccount(a, wechatpay.ToCall)
-	if err != nil {
-		return nil, nil, err
-	}
-	ring, err := wechatpay.NewKeyRing(account, options)
-	if err != nil {
-		return nil, nil, err
-	}
-	client, err := wechatpay.NewClient(account, ring, options)
-	return client, ring, err
-}
-
-// refresh downloads platform certificates, behind the calls and never inside one.
-func refresh(account string, ring *wechatpay.KeyRing, log *slog.Logger) service.Part {
-	return service.Loop("keys of "+account, func(ctx context.Context) error {
-		ring.Run(ctx, func(err error) {
-			if err != nil {
-				log.Error("platform certificates not refreshed", "account", account, service.KeyCode, fault.CodeOf(err), service.KeyError, err)
-			}
-		})
-		return ctx.Err()
-	})
+	return desks, kept, nil
 }
 
 // NoConfirm finds a service of this merchant whose users authorise it. Errors are Terminal and name the field: unknown, or
