@@ -50,6 +50,7 @@ type world struct {
 	keys   []string // lines of the file of sealing keys
 	cfg    authinfo.Config
 	errors *servicetest.Log // texts of all errors a caller got
+	stop   func()           // stops the replica started last
 	traces string           // base URL of a collector, "" for none
 }
 
@@ -97,6 +98,7 @@ func (w *world) start() (stop func()) {
 		}
 	})
 	w.t.Cleanup(stop)
+	w.stop = stop
 	return stop
 }
 
@@ -119,8 +121,19 @@ func (w *world) mustOpen(req *authinfov1.OpenSessionRequest) *authinfov1.OpenSes
 	return reply
 }
 
+// call asks an endpoint; errors are kept for the search for secrets.
+func (w *world) call(endpoint string, req, reply proto.Message) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	err := service.Call(ctx, w.bus.Conn(), authinfo.Name, endpoint, req, reply)
+	if err != nil {
+		_, _ = fmt.Fprintln(w.errors, err)
+	}
+	return err
+}
+
 // publish sends a kiosk's fact as a gateway would.
-func (w *world) publish(m *kioskv1.FaceResult) {
+func (w *world) publish(m proto.Message) {
 	w.t.Helper()
 	id, err := event.FactID(m)
 	must(w.t, err)
@@ -131,6 +144,17 @@ func (w *world) publish(m *kioskv1.FaceResult) {
 func events[M proto.Message](w *world, key string) []M {
 	w.t.Helper()
 	return servicetest.Events[M](w.t, w.bus, key)
+}
+
+// first waits for the first message of type M about a key.
+func first[M proto.Message](w *world, key string) M {
+	w.t.Helper()
+	var found []M
+	eventually(w.t, fmt.Sprintf("%T of %s", *new(M), key), func() bool {
+		found = events[M](w, key)
+		return len(found) > 0
+	})
+	return found[0]
 }
 
 // request is a good one for merchant acme, with its own request_id and terminal.
@@ -177,6 +201,13 @@ func writeBook(t *testing.T, urlA, urlB string, api *apistub.Server) *merchant.B
 	book, err := merchant.Parse([]byte(text), dir)
 	must(t, err)
 	return book
+}
+
+// quiet stops the service and starts it again: what it had begun is over.
+func (w *world) quiet() {
+	w.t.Helper()
+	w.stop()
+	w.start()
 }
 
 // shifted is the machine's clock, moved ahead by Advance. Timers stay on the machine's.

@@ -34,13 +34,15 @@ func (w *world) settled() {
 	w.t.Helper()
 	js, err := jetstream.New(w.bus.Conn())
 	must(w.t, err)
-	consumer, err := js.Consumer(w.t.Context(), "KIOSK", authinfo.Name)
-	must(w.t, err)
-	eventually(w.t, "the consumer has nothing left", func() bool {
-		info, err := consumer.Info(w.t.Context())
+	for _, stream := range []string{"KIOSK", "NOTIFY"} {
+		consumer, err := js.Consumer(w.t.Context(), stream, authinfo.Name)
 		must(w.t, err)
-		return info.NumPending == 0 && info.NumAckPending == 0
-	})
+		eventually(w.t, "the consumer has nothing left", func() bool {
+			info, err := consumer.Info(w.t.Context())
+			must(w.t, err)
+			return info.NumPending == 0 && info.NumAckPending == 0
+		})
+	}
 }
 
 // swept waits until the timer has gone over everything that is due now: it expires a session that is due last of all.
