@@ -1,6 +1,7 @@
 package authinfo_test
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"testing"
@@ -34,13 +35,23 @@ func (w *world) settled() {
 	w.t.Helper()
 	js, err := jetstream.New(w.bus.Conn())
 	must(w.t, err)
-	for _, stream := range []string{"KIOSK", "NOTIFY"} {
-		consumer, err := js.Consumer(w.t.Context(), stream, authinfo.Name)
+	for _, name := range []string{"KIOSK", "NOTIFY"} {
+		consumer, err := js.Consumer(w.t.Context(), name, authinfo.Name)
 		must(w.t, err)
+		stream, err := js.Stream(w.t.Context(), name)
+		must(w.t, err)
+		var last uint64 // of its messages; the broker tells a consumer of a message a moment after it has stored it
+		for _, filter := range consumer.CachedInfo().Config.FilterSubjects {
+			if msg, err := stream.GetLastMsgForSubject(w.t.Context(), filter); err == nil {
+				last = max(last, msg.Sequence)
+			} else if !errors.Is(err, jetstream.ErrMsgNotFound) {
+				w.t.Fatal(err)
+			}
+		}
 		eventually(w.t, "the consumer has nothing left", func() bool {
 			info, err := consumer.Info(w.t.Context())
 			must(w.t, err)
-			return info.NumPending == 0 && info.NumAckPending == 0
+			return info.Delivered.Stream >= last && info.NumPending == 0 && info.NumAckPending == 0
 		})
 	}
 }
