@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +18,9 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/service/servicetest"
 	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
+	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 
+	"github.com/facepay-go/facepay/services/authinfo/internal/apistub"
 	"github.com/facepay-go/facepay/services/authinfo/internal/facestub"
 )
 
@@ -30,7 +33,9 @@ func TestNoSecretReachesALogAnErrorAnEventATraceOrTheFile(t *testing.T) {
 	t.Cleanup(collector.Close)
 	w.traces = collector.URL
 	stop := w.start()
+	p := newProvider(w)
 	everythingThatCanHappen(w)
+	everythingWithoutAFace(w, p)
 	stop()
 
 	places := map[string][]byte{
@@ -46,11 +51,17 @@ func TestNoSecretReachesALogAnErrorAnEventATraceOrTheFile(t *testing.T) {
 	}
 	secrets := map[string]string{
 		"rawdata": rawdata, "authinfo": "q3OPhFtQBf6K+ZGqmZ/hejKCRy5K", "openid": openID, "face_sid": faceSID,
+		"token": token, "sub_openid": "oSubSecret0001", "user secret": userSecret, "private key": "PRIVATE KEY",
 		"APIv2 key a": keyA, "APIv2 key b": keyB, "sealing key": "old old old old", "sealing key in hex": hex.EncodeToString([]byte("old old")),
 	}
 	for place, content := range places {
 		if len(content) == 0 && place != "stream DEADLETTER" && filepath.Ext(place) != ".lock" {
 			t.Errorf("%s: nothing to search", place)
+		}
+		if place != "stream AUTHINFO" { // user_identified is there to tell it
+			secrets["union_id"] = unionID
+		} else {
+			delete(secrets, "union_id")
 		}
 		for name, secret := range secrets {
 			if bytes.Contains(content, []byte(secret)) {
@@ -107,6 +118,54 @@ func everythingThatCanHappen(w *world) {
 	must(w.t, err)
 	_, _ = w.errors.Write(story)
 }
+
+// everythingWithoutAFace goes through authorisations: requested, refused, notified, shown, ended.
+func everythingWithoutAFace(w *world, p *provider) {
+	first[*authinfov1.UserIdentified](w, firstNumber(w))
+	quoting := func(status int, code string) apistub.Reply { // WeChat repeats what it was sent
+		return apistub.Reply{Status: status, Body: `{"code":"` + code + `","message":"` + openID + ` ` + token + ` ` + unionID + `"}`}
+	}
+	w.publish(wish("N1"))
+	code := w.awaited("N1").GetAuthorizationCode()
+	if !strings.Contains(w.jump("N1").GetJump().GetExtraData(), token) {
+		w.t.Error("no token in the jump")
+	}
+	p.authorises(openID, code)
+	w.notify(opening(openID, code))
+	w.authorised("N1")
+	w.publish(wanting(wish("N2"), func(m *kioskv1.ServiceRequested) { m.Merchant, m.Openid, m.SubOpenid = "bolt", "", "oSubSecret0001" }))
+	w.awaited("N2")
+	p.do(func() {
+		p.available = map[string]bool{}
+		p.first = []special{{On: "openid/" + openID, Reply: quoting(400, "PARAM_ERROR")}}
+	})
+	w.publish(wish("N3"))
+	w.notAuthorised("N3")
+	p.do(func() {
+		p.first = []special{{On: "GET", Reply: quoting(500, "SYSTEM_ERROR")}, {On: "terminate", Reply: quoting(403, "NO_AUTH")}, {On: "facemch", Reply: quoting(400, "INVALID_REQUEST")}}
+	})
+	_, _ = w.show(&authinfov1.ShowAuthorisationRequest{Merchant: "acme", ServiceId: "500001", Openid: openID})
+	_, _ = w.terminate(ending("t1"))
+	_, _ = w.terminate(ending("t2"))
+	_, _ = w.terminate(changed(ending("t2"), func(m *authinfov1.TerminateAuthorisationRequest) { m.Openid += "x" }))
+	hung := changed(ending("t3"), func(m *authinfov1.TerminateAuthorisationRequest) { m.Merchant = "bolt" }) // a partner's body names the user
+	p.do(func() {
+		p.first = []special{{On: "terminate", Reply: quoting(500, "SYSTEM_ERROR")}, {On: "terminate", Reply: quoting(500, "SYSTEM_ERROR")}}
+	})
+	_, _ = w.terminate(hung)
+	_, _ = w.preAuthorise(asking("p1"))
+	w.publish(faceResult("acme", w.mustOpen(request("r3")).GetOutOrderNo()))
+	w.notify(fact(closed, "00", "FR1"))
+	w.settled()
+	for _, number := range []string{"N1", "N3"} {
+		story, err := proto.Marshal(w.story("acme", number))
+		must(w.t, err)
+		_, _ = w.errors.Write(story)
+	}
+}
+
+// firstNumber is the number of request r1.
+func firstNumber(w *world) string { return w.mustOpen(request("r1")).GetOutOrderNo() }
 
 // streamed is all that a stream holds, headers and bodies.
 func streamed(w *world, stream string) []byte {
