@@ -26,6 +26,8 @@ type Gateway struct {
 	NC       *nats.Conn
 	JS       jetstream.JetStream
 	Merchant string
+	// MchID is the merchant account at WeChat; empty where the sandbox has one only.
+	MchID string
 	// Control is the base URL of the sandbox's control API.
 	Control string
 	HTTP    *http.Client

@@ -10,11 +10,9 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/facepay-go/facepay/pkg/event"
-	"github.com/facepay-go/facepay/proto/contract"
-	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
 )
 
-// Tracker listens to order.* as a gateway does and remembers what was said of each number.
+// Tracker listens to the events of one stream as a gateway does and remembers what was said of each number.
 type Tracker struct {
 	pull jetstream.MessagesContext
 	done chan struct{}
@@ -25,28 +23,20 @@ type Tracker struct {
 	total int
 }
 
-// Said is one event of the ORDER stream.
-type Said struct {
-	// Name is the event's token: opened, paid, …
-	Name string
-	// Subject is the whole subject it came on.
-	Subject string
-	ID      string
-	// Paid is set for paid.
-	Paid *orderv1.OrderPaid
-	// Code is set for alarm, fact_rejected, refused, revoked and abandoned: the reason.
-	Code string
-	// Field and Rule are set for fact_rejected: the input at fault, where one is, and the rule it breaks.
-	Field, Rule string
+// Track starts to listen to order.*, from now on or from the beginning of the stream.
+func Track(ctx context.Context, js jetstream.JetStream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
+	return track(ctx, js, "ORDER", merchant, policy)
 }
 
-// Final are the events that end an order.
-var Final = []string{"paid", "free", "refused", "revoked", "abandoned"}
+// TrackAuthinfo starts to listen to authinfo.*: whose user has to authorise a service on the phone, and who he is. What is
+// about a user and no number is kept under his user_key.
+func TrackAuthinfo(ctx context.Context, js jetstream.JetStream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
+	return track(ctx, js, "AUTHINFO", merchant, policy)
+}
 
-// Track starts to listen, from now on or from the beginning of the stream.
-func Track(ctx context.Context, js jetstream.JetStream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
-	cons, err := js.OrderedConsumer(ctx, "ORDER", jetstream.OrderedConsumerConfig{
-		FilterSubjects: []string{event.Root + ".order.*." + event.Token(merchant) + ".>"}, DeliverPolicy: policy,
+func track(ctx context.Context, js jetstream.JetStream, stream, merchant string, policy jetstream.DeliverPolicy) (*Tracker, error) {
+	cons, err := js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{event.Root + "." + strings.ToLower(stream) + ".*." + event.Token(merchant) + ".>"}, DeliverPolicy: policy,
 	})
 	if err != nil {
 		return nil, err
@@ -84,23 +74,9 @@ func (t *Tracker) listen() {
 		if err != nil {
 			continue
 		}
-		s := Said{Name: strings.Split(msg.Subject(), ".")[2], Subject: msg.Subject(), ID: e.ID}
-		switch m := m.(type) {
-		case *orderv1.OrderPaid:
-			s.Paid = m
-		case *orderv1.OrderAlarm:
-			s.Code = m.GetCode()
-		case *orderv1.FactRejected:
-			s.Code, s.Field, s.Rule = m.GetProblem().GetCode(), m.GetProblem().GetField(), m.GetProblem().GetText()
-		case *orderv1.OrderRefused:
-			s.Code = m.GetReason()
-		case *orderv1.OrderRevoked:
-			s.Code = m.GetReason()
-		case *orderv1.OrderAbandoned:
-			s.Code = m.GetReason()
-		}
+		s := read(msg.Subject(), e.ID, m)
 		t.mu.Lock()
-		t.said[contract.Field(m, "out_order_no")] = append(t.said[contract.Field(m, "out_order_no")], s)
+		t.said[e.Key] = append(t.said[e.Key], s)
 		t.total++
 		close(t.news)
 		t.news = make(chan struct{})
@@ -124,11 +100,21 @@ func (t *Tracker) Total() int {
 
 // Await waits until one of the events was said of the number and returns the first such.
 func (t *Tracker) Await(ctx context.Context, number string, names ...string) (Said, error) {
+	return t.AwaitThat(ctx, number, func(s Said) bool { return slices.Contains(names, s.Name) })
+}
+
+// AwaitThat waits until an event was said of the number for which that holds and returns the first such.
+func (t *Tracker) AwaitThat(ctx context.Context, number string, that func(Said) bool) (Said, error) {
+	return t.await(ctx, number, func(_ int, s Said) bool { return that(s) })
+}
+
+// await is AwaitThat with the place of an event among those of the number.
+func (t *Tracker) await(ctx context.Context, number string, that func(int, Said) bool) (Said, error) {
 	for {
 		t.mu.Lock()
 		news := t.news
-		for _, s := range t.said[number] {
-			if slices.Contains(names, s.Name) {
+		for i, s := range t.said[number] {
+			if that(i, s) {
 				t.mu.Unlock()
 				return s, nil
 			}
