@@ -26,8 +26,9 @@ run: ## the same system, kept running, data in ./data
 	@mkdir -p bin && go build -o $(BIN) ./services/standalone/cmd/facepay
 	$(BIN) run
 
-test: ## all tests on the embedded parts, with the race detector
+test: ## all tests on the embedded parts, with the race detector; how many rules of WeChat's they hold
 	go test -race work
+	@go run ./services/standalone/rules
 
 test-mongo: ## store suite and end-to-end stories on a Mongo-compatible server; fails when none can be had
 	deploy/mongo/testserver.sh run -- go test -count=1 -tags mongo ./pkg/docstore/mongo ./services/standalone/e2e
