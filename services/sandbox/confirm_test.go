@@ -132,6 +132,25 @@ func TestAnOrderNobodyConfirmsExpiresAfterThirtyDays(t *testing.T) {
 	w.control(t, http.MethodPost, confirmURI("PS2"), fieldsOf{"user": "alice"}, 200)
 }
 
+func TestAnOrderCanExpireBeforeItsThirtyDays(t *testing.T) {
+	gears := &gearbox{begin: time.Now(), scale: 1}
+	w := start(t, func(w *world) { w.clock = gears })
+	w.rule(t, fieldsOf{"operation": "create", "fault": "expires_soon", "delay_ms": 3000, "out_order_no": "PS1"})
+	w.waiting(t, "PS1")
+	w.waiting(t, "PS2")
+	gears.jump(4 * time.Second)
+	w.waiting(t, "PS3") // makes the sandbox look again
+	booked := func(no string) any { return w.control(t, http.MethodGet, "/control/wechat/book/"+no, nil, 200)["state"] }
+	for deadline := time.Now().Add(10 * time.Second); booked("PS1") != "EXPIRED"; {
+		if time.Now().After(deadline) {
+			t.Fatal("it never expired")
+		}
+	}
+	if got := booked("PS2"); got != "CREATED" {
+		t.Errorf("the other one is %s", got)
+	}
+}
+
 func TestAPackageOpensTheConfirmPageOfItsOrderForAnHour(t *testing.T) {
 	gears := &gearbox{begin: time.Now(), scale: 1}
 	w := start(t, func(w *world) { w.clock = gears })

@@ -11,6 +11,8 @@ const (
 	UnfinishedOrder Kind = "unfinished_order"
 	// CreatedState: the order is stored and answered 200 with state CREATED instead of DOING, on create.
 	CreatedState Kind = "created_state"
+	// ExpiresSoon: a need-confirm order that nobody confirms is EXPIRED after Delay instead of 30 days, on create.
+	ExpiresSoon Kind = "expires_soon"
 	// DeductionRunning: 400 INVALID_REQUEST 单据正在扣款中 (271316754), on cancel, modify and sync.
 	DeductionRunning Kind = "deduction_running"
 	// NotCancellable: a completed order is not cancelled, 271316592, on cancel; another order is.
@@ -133,7 +135,7 @@ var (
 func kindsOf(op Operation) []Kind {
 	switch op {
 	case Create:
-		return append([]Kind{RiskRefused, UnfinishedOrder, CreatedState, FalseNotice}, anyOrder...)
+		return append([]Kind{RiskRefused, UnfinishedOrder, CreatedState, ExpiresSoon, FalseNotice}, anyOrder...)
 	case Query:
 		return anyOrder
 	case Complete:

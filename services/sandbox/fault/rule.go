@@ -54,7 +54,7 @@ type Rule struct {
 	// PerMille is its probability in 1/1000 of matching calls; 0 is always. Seed makes the choice repeatable.
 	PerMille int    `json:"per_mille,omitempty" yaml:"per_mille"`
 	Seed     uint64 `json:"seed,omitempty" yaml:"seed"`
-	// Delay is for slow, late and replayed, milliseconds of the sandbox's clock.
+	// Delay is for slow, late, replayed and expires_soon, milliseconds of the sandbox's clock.
 	DelayMillis int64 `json:"delay_ms,omitempty" yaml:"delay_ms"`
 	// Copies is for concurrent, 2..100.
 	Copies int `json:"copies,omitempty" yaml:"copies"`
@@ -70,7 +70,7 @@ func (r Rule) Delay() time.Duration { return time.Duration(r.DelayMillis) * time
 
 // delayed and priced are the kinds that need delay_ms and amount_fen.
 var (
-	delayed = []Kind{Slow, Late, Replayed}
+	delayed = []Kind{Slow, Late, Replayed, ExpiresSoon}
 	priced  = []Kind{DeductionPartial, FalseNotice, ForeignAmount, RowAmount, ForeignRow}
 )
 
@@ -86,7 +86,7 @@ func (r Rule) Validate() error {
 	case r.Times < 0 || r.TimesPerOrder < 0:
 		return fault.Invalid("times", "fault_times", "must not be negative")
 	case slices.Contains(delayed, r.Kind) != (r.DelayMillis > 0) || r.DelayMillis < 0:
-		return fault.Invalid("delay_ms", "fault_delay", "must be positive for slow, late and replayed, absent otherwise")
+		return fault.Invalid("delay_ms", "fault_delay", "must be positive for slow, late, replayed and expires_soon, absent otherwise")
 	case r.Kind == Concurrent && (r.Copies < 2 || r.Copies > 100), r.Kind != Concurrent && r.Copies != 0:
 		return fault.Invalid("copies", "fault_copies", "must be 2..100 for concurrent, absent otherwise")
 	case slices.Contains(priced, r.Kind) != (r.Amount > 0) || r.Amount < 0:

@@ -138,6 +138,9 @@ func (s *Server) newOrder(ctx context.Context, c *call, r *createRequest) (*book
 	if p.service.Confirm || c.rule.Kind == plan.CreatedState {
 		order.Wait()
 	}
+	if p.service.Confirm && c.rule.Kind == plan.ExpiresSoon {
+		order.ExpireAt = c.now.Add(c.rule.Delay())
+	}
 	return order, nil
 }
 
