@@ -54,9 +54,9 @@ func (u *Used) Add(kind, value string) {
 	}
 }
 
-// AddKeys adds the keys of a data folder: what its files of keys hold, less the public halves.
+// AddKeys adds the keys of a data folder, its partner account's too: what its files of keys hold, less the public halves.
 func (u *Used) AddKeys(dir string) error {
-	files, err := filepath.Glob(filepath.Join(dir, "keys", "*"))
+	files, err := filepath.Glob(filepath.Join(dir, "*keys", "*"))
 	if err == nil && len(files) == 0 {
 		err = fmt.Errorf("no keys in %s", dir)
 	}

@@ -22,8 +22,21 @@ const (
 	MchID     = "1900000109"
 	AppID     = "wx8888888888888888"
 	ServiceID = "500001"
-	// Cap is the risk amount cap of the service, fen.
+	// ConfirmServiceID is the merchant's need-confirm (需确认) service.
+	ConfirmServiceID = "500002"
+	// Cap is the risk amount cap of every service, fen.
 	Cap = 20_000
+)
+
+// The partner account (服务商) and the merchant whom it serves, where the stack has them (Options.Partner). A customer of his
+// who chooses the phone at the kiosk goes on with it.
+const (
+	PartnerMerchant  = "locker"
+	PartnerAccount   = "wx-partner"
+	PartnerMchID     = "1230000109"
+	PartnerAppID     = "wx9999999999999999"
+	SubMchID         = "1900000208"
+	PartnerServiceID = "500003"
 )
 
 // folder is the data folder: keys made on first use, merchants.yaml written at every start (it names the sandbox's
@@ -31,6 +44,8 @@ const (
 type folder struct {
 	dir  string
 	keys *sandbox.DevKeys
+	// partnerKeys are those of the partner account; nil without one.
+	partnerKeys *sandbox.DevKeys
 	// sealKeys is the file of authinfo's sealing keys.
 	sealKeys string
 	// userKey is the file of the secret that names users in events.
@@ -68,6 +83,22 @@ accounts:
           file: keys/{{.PublicKey}}
       api_url: {{.Provider}}
       face_url: {{.Provider}}
+{{- with .Partner}}
+  - id: {{.Account}}
+    wechat:
+      mchid: "{{.MchID}}"
+      partner: true
+      merchant_serial: {{.Serial}}
+      private_key_file: {{.Folder}}/{{$.PrivateKey}}
+      apiv2_key_file: {{.Folder}}/{{$.APIv2}}
+      apiv3_key_file: {{.Folder}}/{{$.APIv3}}
+      platform_certificates: true
+      public_keys:
+        - id: {{.PublicKeyID}}
+          file: {{.Folder}}/{{$.PublicKey}}
+      api_url: {{$.Provider}}
+      face_url: {{$.Provider}}
+{{- end}}
 merchants:
   - id: {{.Merchant}}
     wechat:
@@ -77,6 +108,21 @@ merchants:
       services:
         - id: "{{.ServiceID}}"
           cap_fen: {{.Cap}}
+        - id: "{{.ConfirmServiceID}}"
+          confirm: true
+          cap_fen: {{.Cap}}
+{{- with .Partner}}
+  - id: {{.Merchant}}
+    wechat:
+      account: {{.Account}}
+      appid: {{.AppID}}
+      sub_mchid: "{{.SubMchID}}"
+      ask_unionid: true
+      scan_payment: by_phone
+      services:
+        - id: "{{.ServiceID}}"
+          cap_fen: {{$.Cap}}
+{{- end}}
 `))
 
 // merchants writes merchants.yaml for a provider at that address and loads it.
@@ -86,11 +132,32 @@ func (f *folder) merchants(provider string) (*merchant.Book, error) {
 		"Account": Account, "MchID": MchID, "Serial": f.keys.MerchantSerial, "PrivateKey": sandbox.MerchantKeyFile,
 		"APIv2": sandbox.APIv2KeyFile, "APIv3": sandbox.APIv3KeyFile, "PublicKeyID": f.keys.PublicKeyID, "PublicKey": sandbox.PublicKeyFile,
 		"Provider": provider, "Merchant": Merchant, "AppID": AppID, "ServiceID": ServiceID, "Cap": Cap,
+		"ConfirmServiceID": ConfirmServiceID, "Partner": f.partner(),
 	})
 	if err != nil {
 		return nil, err
 	}
 	return merchant.Load(path)
+}
+
+// partner is what merchants.yaml says of the partner account and its merchant; nil without one.
+func (f *folder) partner() map[string]string {
+	if f.partnerKeys == nil {
+		return nil
+	}
+	return map[string]string{
+		"Account": PartnerAccount, "MchID": PartnerMchID, "Serial": f.partnerKeys.MerchantSerial, "PublicKeyID": f.partnerKeys.PublicKeyID,
+		"Folder": partnerKeys, "Merchant": PartnerMerchant, "AppID": PartnerAppID, "SubMchID": SubMchID, "ServiceID": PartnerServiceID,
+	}
+}
+
+// partnerKeys is the folder of the partner account's keys.
+const partnerKeys = "partner-keys"
+
+// openPartner opens, or makes, the keys of a partner account as well.
+func (f *folder) openPartner(now time.Time) (err error) {
+	f.partnerKeys, err = sandbox.OpenDevKeys(filepath.Join(f.dir, partnerKeys), now)
+	return err
 }
 
 // replaceFile writes a file from a template.

@@ -32,7 +32,7 @@ func Init(dir, provider, door string, now time.Time) (err error) {
 		return err
 	}
 	return replaceFile(filepath.Join(dir, "sandbox.yaml"), sandboxFile, map[string]any{
-		"Host": listenHost(at), "Port": at.Port(), "MchID": MchID, "AppID": AppID, "ServiceID": ServiceID, "Cap": Cap,
+		"Host": listenHost(at), "Port": at.Port(), "MchID": MchID, "AppID": AppID, "ServiceID": ServiceID, "ConfirmServiceID": ConfirmServiceID, "Cap": Cap,
 		"NotifyURL": door + "/v1/notify/wechat/" + Account,
 	})
 }
@@ -53,9 +53,14 @@ merchants:
     appids: [{{.AppID}}]
     dev_keys: keys
     key_mode: both
+    refund_notify_url: {{.NotifyURL}}
     services:
       - id: "{{.ServiceID}}"
         risk_mode: refuse
         cap_fen: {{.Cap}}
         service_notify_url: {{.NotifyURL}}
+      - id: "{{.ConfirmServiceID}}"
+        confirm: true
+        risk_mode: refuse
+        cap_fen: {{.Cap}}
 `))

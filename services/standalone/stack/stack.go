@@ -14,7 +14,6 @@ import (
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/docstore"
 	"github.com/facepay-go/facepay/pkg/docstore/dsn"
-	"github.com/facepay-go/facepay/pkg/money"
 	"github.com/facepay-go/facepay/pkg/service"
 	"github.com/facepay-go/facepay/services/authinfo"
 	callbackingest "github.com/facepay-go/facepay/services/callback-ingest"
@@ -34,6 +33,8 @@ type Options struct {
 	Store func(service string) string
 	// Replicas is how many of each service run, on one store and one broker; 0 is 1.
 	Replicas int
+	// Partner adds a partner account (服务商) with the merchant it serves, PartnerMerchant, to the development merchant.
+	Partner bool
 	// Twice runs every handler of an event twice before its message is settled, for tests: see Stack.Contradictions.
 	Twice bool
 	// Tune changes the services' configurations before they start; nil leaves the defaults.
@@ -103,6 +104,11 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Partner {
+		if err := files.openPartner(s.Clock.Now()); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.startBroker(ctx, o); err != nil {
 		return nil, err
 	}
@@ -144,14 +150,6 @@ func (s *Stack) openStore(ctx context.Context, o Options, name string) (docstore
 	}
 	s.onStop(name, func(context.Context) error { return docs.Close() })
 	return docs, nil
-}
-
-func sandboxConfig(o Options, files *folder) sandbox.Config {
-	m := files.keys.Merchant(MchID, AppID)
-	m.Services = []sandbox.Service{{
-		ID: ServiceID, Cap: money.Fen(Cap), NotifyURL: "http://" + o.Door + "/v1/notify/wechat/" + Account,
-	}}
-	return sandbox.Config{Listen: o.Provider, ControlListen: o.Control, Merchants: []sandbox.Merchant{m}}
 }
 
 func (s *Stack) startSandbox(ctx context.Context, o Options, cfg sandbox.Config) error {

@@ -69,7 +69,7 @@ func runDemo(ctx context.Context, dir string, o demo.Options) (report *demo.Repo
 		return nil, err
 	}
 	defer closeLog()
-	s, err := stack.Start(ctx, stack.Options{Dir: dir, Scale: demo.Scale, Tune: demo.Tune, Log: log})
+	s, err := stack.Start(ctx, stack.Options{Dir: dir, Partner: true, Scale: demo.Scale, Tune: demo.Tune, Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,7 @@ func withPlayer(ctx context.Context, cmd *cobra.Command, control string, do func
 	}
 	defer tracker.Stop()
 	return do(ctx, &player{out: cmd.OutOrStdout(), tracker: tracker, gateway: &kiosk.Gateway{
-		NC: b.Conn(), JS: js, Merchant: stack.Merchant, Control: control, HTTP: &http.Client{Timeout: patience},
+		NC: b.Conn(), JS: js, Merchant: stack.Merchant, MchID: stack.MchID, Control: control, HTTP: &http.Client{Timeout: patience},
 	}})
 }
 

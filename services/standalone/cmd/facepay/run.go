@@ -19,7 +19,7 @@ import (
 )
 
 func runCommand() *cobra.Command {
-	o := stack.Options{Scale: 1, NATS: "127.0.0.1:4222", Door: "127.0.0.1:8081", Provider: "127.0.0.1:9081", Control: "127.0.0.1:9082"}
+	o := stack.Options{Partner: true, Scale: 1, NATS: "127.0.0.1:4222", Door: "127.0.0.1:8081", Provider: "127.0.0.1:9081", Control: "127.0.0.1:9082"}
 	level := "info"
 	cmd := &cobra.Command{
 		Use:   "run",
@@ -42,6 +42,8 @@ func runCommand() *cobra.Command {
 			if err := welcome.Execute(cmd.OutOrStdout(), map[string]string{
 				"NATS": s.NATSURL, "Door": s.Ingest.URL(), "Provider": s.Sandbox.URL(), "Control": s.Sandbox.ControlURL(),
 				"Dir": o.Dir, "Account": stack.Account, "Merchant": stack.Merchant, "Service": stack.ServiceID,
+				"Confirm": stack.ConfirmServiceID, "Partner": stack.PartnerMerchant, "PartnerAccount": stack.PartnerAccount,
+				"SubMchID": stack.SubMchID, "PartnerService": stack.PartnerServiceID,
 			}); err != nil {
 				return err
 			}
@@ -90,10 +92,12 @@ var welcome = template.Must(template.New("welcome").Parse(`facepay runs. Stop it
   sandbox control  {{.Control}}/control/wechat/book
   log              {{.Dir}}/facepay.log
 
-  kiosk facts      facepay.kiosk.<face_result|service_ended|service_aborted>.{{.Merchant}}.<out_order_no>
+  kiosk facts      facepay.kiosk.<face_result|service_requested|service_ended|service_aborted>.{{.Merchant}}.<out_order_no>
+  back office      facepay.desk.<cancel_requested|amount_modify_requested|paid_elsewhere|collect_requested|refund_requested>.{{.Merchant}}.<out_order_no>
   order events     facepay.order.<event>.{{.Merchant}}.<out_order_no>.<device>
   requests         facepay-rpc.<service>.<endpoint>
-  merchant         {{.Merchant}}, service {{.Service}}
+  merchant         {{.Merchant}}, service {{.Service}}; {{.Confirm}} is confirmed by the customer on the phone (需确认)
+  a partner's      {{.Partner}}, account {{.PartnerAccount}}, sub_mchid {{.SubMchID}}, service {{.PartnerService}} (服务商)
 
   with the nats CLI:  nats -s {{.NATS}} stream ls
                       nats -s {{.NATS}} micro ls
