@@ -74,7 +74,7 @@ func (t *Tracker) listen() {
 		if err != nil {
 			continue
 		}
-		s := read(msg.Subject(), e.ID, m)
+		s := read(e, m)
 		t.mu.Lock()
 		t.said[e.Key] = append(t.said[e.Key], s)
 		t.total++
