@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/facepay-go/facepay/pkg/money"
 )
@@ -16,8 +17,23 @@ type Row struct {
 	Completed      bool      `json:"completed"`
 	Total          money.Fen `json:"total_amount"`
 	Paid           money.Fen `json:"paid_amount"`
-	TransactionIDs []string  `json:"transaction_ids"`
+	Payments       []Payment `json:"payments"`
+	// ConfirmedAt is when the user of a need-confirm order confirmed it.
+	ConfirmedAt time.Time `json:"confirmed_at"`
+	CompletedAt time.Time `json:"completed_at"`
 }
+
+// Payment is one collected amount, fen.
+type Payment struct {
+	Amount money.Fen `json:"amount"`
+	// PaidType is NEWTON for what WeChat collected, MCH for what the merchant did.
+	PaidType      string    `json:"paid_type"`
+	TransactionID string    `json:"transaction_id"`
+	PaidAt        time.Time `json:"paid_at"`
+}
+
+// ByMerchant reports a payment that WeChat did not collect.
+func (p Payment) ByMerchant() bool { return p.PaidType == "MCH" }
 
 // None is the End of a number that the provider does not have.
 const None = "none"
@@ -29,6 +45,8 @@ func (r Row) End() string {
 		return None
 	case r.State == "REVOKED":
 		return "revoked"
+	case r.State == "EXPIRED":
+		return "expired"
 	case r.State == "DONE" && r.Total == 0:
 		return "free"
 	case r.State == "DONE" && r.Paid == r.Total:
