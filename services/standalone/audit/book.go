@@ -11,13 +11,13 @@ import (
 
 // Row is an order in the provider's book; zero when there is none. Amounts in fen.
 type Row struct {
-	OutOrderNo     string    `json:"out_order_no"`
-	State          string    `json:"state"`
-	Description    string    `json:"state_description"`
-	Completed      bool      `json:"completed"`
-	Total          money.Fen `json:"total_amount"`
-	Paid           money.Fen `json:"paid_amount"`
-	Payments       []Payment `json:"payments"`
+	OutOrderNo  string    `json:"out_order_no"`
+	State       string    `json:"state"`
+	Description string    `json:"state_description"`
+	Completed   bool      `json:"completed"`
+	Total       money.Fen `json:"total_amount"`
+	Paid        money.Fen `json:"paid_amount"`
+	Payments    []Payment `json:"payments"`
 	// ConfirmedAt is when the user of a need-confirm order confirmed it.
 	ConfirmedAt time.Time `json:"confirmed_at"`
 	CompletedAt time.Time `json:"completed_at"`
