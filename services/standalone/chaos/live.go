@@ -25,7 +25,7 @@ func (c *city) live(ctx context.Context, at int, v visit) error {
 		}
 	}
 	c.office.Go(func() {
-		if err := c.outlive(ctx, v); err != nil && ctx.Err() == nil {
+		if err := c.outlive(ctx, v, opened); err != nil && ctx.Err() == nil {
 			c.fail(v.number, err)
 		}
 	})
@@ -50,8 +50,8 @@ func (c *city) serveOut(ctx context.Context, v visit) error {
 // byHandAfter is how long WeChat is left alone with the collection before the customer pays by hand: it may have given up.
 const byHandAfter = 15 * time.Second
 
-// outlive follows an order to its end and beyond.
-func (c *city) outlive(ctx context.Context, v visit) error {
+// outlive follows an order to its end and beyond. What was wished for a service that never began is asked for all the same.
+func (c *city) outlive(ctx context.Context, v visit, opened bool) error {
 	if _, err := c.await(ctx, v.number, append([]string{"payment_pending"}, kiosk.Final...)...); err != nil {
 		return err
 	}
@@ -70,8 +70,14 @@ func (c *city) outlive(ctx context.Context, v visit) error {
 			return err
 		}
 	}
-	if err := c.desk(ctx, v, whenOver); err != nil {
-		return err
+	last := []moment{whenOver}
+	if !opened {
+		last = []moment{inService, atEnd, whenOver}
+	}
+	for _, at := range last {
+		if err := c.desk(ctx, v, at); err != nil {
+			return err
+		}
 	}
 	return c.answers(ctx, v)
 }
