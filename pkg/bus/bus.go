@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,9 @@ import (
 type Options struct {
 	// URL is one or more server URLs, separated by commas.
 	URL string
+	// InProcess is the server when it runs in this very process: connections are made to it and to no URL, without the
+	// system between. Nil for a server elsewhere.
+	InProcess nats.InProcessConnProvider
 	// Name shows in `nats server list connections`.
 	Name string
 	// CredentialsFile holds NATS user credentials; empty for none.
@@ -61,6 +65,9 @@ func Connect(o Options, log *slog.Logger) (*Bus, error) {
 		nats.ReconnectBufSize(-1),
 		nats.Timeout(5 * time.Second), nats.RetryOnFailedConnect(o.Patient),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("nats", "error", err) }),
+	}
+	if o.InProcess != nil {
+		opts = append(opts, nats.InProcessServer(o.InProcess))
 	}
 	if o.CredentialsFile != "" {
 		opts = append(opts, nats.UserCredentials(o.CredentialsFile))
@@ -120,8 +127,16 @@ func (b *Bus) Publish(ctx context.Context, e event.Event) error {
 	return nil
 }
 
-// PublishMany publishes independent events at once; errs[i] tells of es[i].
+// PublishMany publishes independent events at once; errs[i] tells of es[i]. Many of one stream go as a batch.
 func (b *Bus) PublishMany(ctx context.Context, es []event.Event) []error {
+	if len(es) > mostInBatch {
+		return append(b.PublishMany(ctx, es[:mostInBatch]), b.PublishMany(ctx, es[mostInBatch:])...)
+	}
+	if batchable(es) && b.nc.IsConnected() {
+		if err, settled := b.publishBatch(ctx, es); settled {
+			return slices.Repeat([]error{err}, len(es))
+		}
+	}
 	errs := make([]error, len(es))
 	futures := make([]jetstream.PubAckFuture, len(es))
 	for i, e := range es {

@@ -3,12 +3,15 @@ package bus
 import (
 	"sync"
 	"time"
+
+	lanes "github.com/facepay-go/facepay/pkg/lane"
 )
 
 // crew runs work on at most a number of goroutines, one after the other per key.
 type crew struct {
 	// places holds one token per piece of work that was taken and has not finished.
 	places  chan struct{}
+	hands   *lanes.Hands
 	running sync.WaitGroup
 
 	mu sync.Mutex
@@ -28,7 +31,7 @@ type lane struct {
 const turn = time.Millisecond
 
 func newCrew(size int) *crew {
-	return &crew{places: make(chan struct{}, max(size, 1)), lanes: map[string]*lane{}}
+	return &crew{places: make(chan struct{}, max(size, 1)), hands: lanes.NewHands(), lanes: map[string]*lane{}}
 }
 
 // share is how many places the work of one key may hold beside the one that runs: a hot key must leave places to others.
@@ -65,7 +68,9 @@ func (c *crew) take(quit <-chan struct{}, key string, work func()) bool {
 		return true
 	}
 	c.lanes[key] = &lane{}
-	c.running.Go(func() {
+	c.running.Add(1)
+	c.hands.Go(func() {
+		defer c.running.Done()
 		for ; work != nil; work = c.next(key) {
 			work()
 			<-c.places

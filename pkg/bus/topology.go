@@ -46,6 +46,7 @@ func Streams(p Profile) []jetstream.StreamConfig {
 			at[name] = i
 			s := stream(p, name, streamAge, streamBytes)
 			s.MaxMsgSize = eventBytes
+			s.AllowAtomicPublish = true // for PublishMany
 			all = append(all, s)
 		}
 		all[i].Subjects = append(all[i].Subjects, event.Pattern(e))

@@ -139,6 +139,7 @@ func TestEveryKindOfDriftIsNamedAndRefused(t *testing.T) {
 		"max_msgs_per_subject": func(c *jetstream.StreamConfig) { c.MaxMsgsPerSubject = 1 },
 		"max_msg_size":         func(c *jetstream.StreamConfig) { c.MaxMsgSize = 10 },
 		"no_ack":               func(c *jetstream.StreamConfig) { c.NoAck = true },
+		"allow_atomic":         func(c *jetstream.StreamConfig) { c.AllowAtomicPublish = false },
 		"duplicate_window":     func(c *jetstream.StreamConfig) { c.Duplicates = time.Minute },
 	}
 	for name, change := range wrongStream {
@@ -174,10 +175,12 @@ func TestEveryKindOfDriftIsNamedAndRefused(t *testing.T) {
 func TestWhatWasMadeByHandOrIsMissingIsNamedAndRefused(t *testing.T) {
 	b := applied(t, production())
 	for name, change := range map[string]func(*jetstream.StreamConfig){
-		"storage":      func(c *jetstream.StreamConfig) { c.Storage = jetstream.MemoryStorage },
-		"retention":    func(c *jetstream.StreamConfig) { c.Retention = jetstream.InterestPolicy },
-		"deny_delete":  func(c *jetstream.StreamConfig) { c.DenyDelete = false },
-		"persist_mode": func(c *jetstream.StreamConfig) { c.PersistMode = jetstream.AsyncPersistMode },
+		"storage":     func(c *jetstream.StreamConfig) { c.Storage = jetstream.MemoryStorage },
+		"retention":   func(c *jetstream.StreamConfig) { c.Retention = jetstream.InterestPolicy },
+		"deny_delete": func(c *jetstream.StreamConfig) { c.DenyDelete = false },
+		"persist_mode": func(c *jetstream.StreamConfig) {
+			c.PersistMode, c.AllowAtomicPublish = jetstream.AsyncPersistMode, false // the server refuses both together
+		},
 	} {
 		cfg := streamConfig(t, "NOTIFY")
 		change(&cfg)

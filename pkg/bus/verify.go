@@ -63,7 +63,7 @@ func streamSettings(c jetstream.StreamConfig) []setting {
 		{"max_msgs_per_subject", limit(c.MaxMsgsPerSubject)}, {"max_msg_size", limit(int64(c.MaxMsgSize))},
 		{"max_consumers", limit(int64(c.MaxConsumers))}, {"deny_delete", c.DenyDelete}, {"sealed", c.Sealed}, {"no_ack", c.NoAck},
 		{"duplicate_window", c.Duplicates}, {"persist_mode", c.PersistMode}, {"transforms_subjects", c.SubjectTransform != nil},
-		{"mirrors", c.Mirror != nil}, {"sources", len(c.Sources)},
+		{"allow_atomic", c.AllowAtomicPublish}, {"mirrors", c.Mirror != nil}, {"sources", len(c.Sources)},
 	}
 }
 

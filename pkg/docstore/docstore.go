@@ -72,11 +72,11 @@ type Collection[T any] interface {
 	// ReplaceMany replaces each document on its own; errs[i] tells of rs[i], and errs is as long as rs. One round trip,
 	// one commit. An id named twice in one call is Terminal for the later ones.
 	ReplaceMany(ctx context.Context, rs []Replacement[T]) (errs []error)
-	// MarkMany sets one extracted field on the documents with these ids, leaving bodies and versions as they are, and
-	// returns how many documents were found. A nil value makes the field absent; a field of a unique index cannot be
-	// marked. It is idempotent, and not atomic over many ids. Documents whose fields are marked are not replaced (a
-	// replace extracts all fields anew and so forgets marks).
-	MarkMany(ctx context.Context, field string, value any, ids []string) (int, error)
+	// MarkMany sets extracted fields, each named once, on the documents with these ids, leaving bodies and versions as
+	// they are, and returns how many documents were found. A field of a unique index cannot be marked. It is idempotent,
+	// sets all marks of one document or none, and is not atomic over many ids. Documents whose fields are marked are not
+	// replaced (a replace extracts all fields anew and so forgets marks).
+	MarkMany(ctx context.Context, marks []Mark, ids []string) (int, error)
 	// Marks reads one extracted field as stored (with marks), by id: string, int64, time.Time or bool as its Kind says,
 	// nil when absent. Missing ids are missing from the map.
 	Marks(ctx context.Context, field string, ids []string) (map[string]any, error)

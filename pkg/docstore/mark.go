@@ -8,17 +8,16 @@ import (
 // marksAtOnce bounds the ids of one statement.
 const marksAtOnce = 1000
 
-func (c *collection[T]) MarkMany(ctx context.Context, field string, value any, ids []string) (int, error) {
-	declared, err := c.field(field)
+// Mark is the new value of one extracted field; nil makes the field absent.
+type Mark struct {
+	Field string
+	Value any
+}
+
+func (c *collection[T]) MarkMany(ctx context.Context, marks []Mark, ids []string) (int, error) {
+	stored, err := c.storedMarks(marks)
 	if err != nil {
 		return 0, err
-	}
-	if c.schema.inUnique(field) {
-		return 0, c.invalid("field %s of a unique index cannot be marked", field)
-	}
-	stored, ok := declared.Kind.stored(value)
-	if !ok {
-		return 0, c.invalid("field %s wants a legal %s, not this %T", field, declared.Kind, value)
 	}
 	ids, err = c.distinct(ids)
 	if err != nil {
@@ -26,7 +25,7 @@ func (c *collection[T]) MarkMany(ctx context.Context, field string, value any, i
 	}
 	found := 0
 	for some := range slices.Chunk(ids, marksAtOnce) {
-		n, err := c.raw.MarkMany(ctx, field, stored, some)
+		n, err := c.raw.MarkMany(ctx, stored, some)
 		if err != nil {
 			return found, err
 		}
@@ -55,6 +54,32 @@ func (c *collection[T]) Marks(ctx context.Context, field string, ids []string) (
 		}
 	}
 	return marks, nil
+}
+
+// storedMarks checks marks and gives them with the values that a Row has.
+func (c *collection[T]) storedMarks(marks []Mark) ([]Mark, error) {
+	if len(marks) == 0 {
+		return nil, c.invalid("no mark given")
+	}
+	stored := make([]Mark, len(marks))
+	for i, m := range marks {
+		declared, err := c.field(m.Field)
+		if err != nil {
+			return nil, err
+		}
+		if c.schema.inUnique(m.Field) {
+			return nil, c.invalid("field %s of a unique index cannot be marked", m.Field)
+		}
+		if slices.ContainsFunc(marks[:i], func(before Mark) bool { return before.Field == m.Field }) {
+			return nil, c.invalid("field %s is marked twice in one call", m.Field)
+		}
+		value, ok := declared.Kind.stored(m.Value)
+		if !ok {
+			return nil, c.invalid("field %s wants a legal %s, not this %T", m.Field, declared.Kind, m.Value)
+		}
+		stored[i] = Mark{m.Field, value}
+	}
+	return stored, nil
 }
 
 func (c *collection[T]) field(name string) (SchemaField, error) {

@@ -77,8 +77,8 @@ type Position struct {
 func (s Selection) Rest() []string { return s.Index.Fields[len(s.Equal):] }
 
 // Raw is what an implementation provides: Collection over encoded rows. Semantics and errors are those of Collection;
-// rules of documents and queries have been checked. Implementations do not keep or change what they are given, nor
-// what they gave back.
+// rules of documents and queries have been checked. Implementations do not change what they are given nor what they gave
+// back, and keep of it at most rows that they were to write: those are given to nobody else.
 type Raw interface {
 	// InsertMany stores each row as version 1. Rows come ordered by id.
 	InsertMany(ctx context.Context, rows []Row) []error
@@ -86,8 +86,8 @@ type Raw interface {
 	// ReplaceMany stores each row as row.Version if the stored version is row.Version-1. Rows come
 	// ordered by id, ids are distinct.
 	ReplaceMany(ctx context.Context, rows []Row) []error
-	// MarkMany gets at most 1000 distinct ids at a time; a nil value makes the field absent.
-	MarkMany(ctx context.Context, field string, value any, ids []string) (int, error)
+	// MarkMany gets one mark or more, of distinct fields, with values as in Row, and at most 1000 distinct ids at a time.
+	MarkMany(ctx context.Context, marks []Mark, ids []string) (int, error)
 	// Marks gets at most 1000 distinct ids at a time; an absent value is nil in the map.
 	Marks(ctx context.Context, field string, ids []string) (map[string]any, error)
 	Find(ctx context.Context, sel Selection) ([]Row, error)

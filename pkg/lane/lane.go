@@ -12,6 +12,7 @@ import (
 // Pool hands out places.
 type Pool struct {
 	total, perMerchant int
+	hands              *Hands
 
 	mu sync.Mutex
 	// used and by are places taken, all together and per merchant; open is slots that are not released yet.
@@ -24,7 +25,7 @@ type Pool struct {
 
 // New makes a pool of total places, at most perMerchant for one merchant.
 func New(total, perMerchant int) *Pool {
-	return &Pool{total: total, perMerchant: perMerchant, by: map[string]int{}, idle: make(chan struct{})}
+	return &Pool{total: total, perMerchant: perMerchant, hands: NewHands(), by: map[string]int{}, idle: make(chan struct{})}
 }
 
 // Slot is one piece of work that has a place. Exactly one of Go and Release is called.
@@ -55,10 +56,10 @@ func (p *Pool) Reserve(merchant string) (*Slot, error) {
 
 // Go runs work on its own goroutine and releases the slot afterwards.
 func (s *Slot) Go(work func()) {
-	go func() {
+	s.pool.hands.Go(func() {
 		defer s.Release()
 		work()
-	}()
+	})
 }
 
 // Free gives the place to others before the slot's work is wholly over: an answer is still to be sent, and who hears it

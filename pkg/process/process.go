@@ -117,6 +117,7 @@ func Main[C service.Config, S Service](name, version string, need Broker, defaul
 		}
 		return 0
 	}
+	RoomyHeap()
 	if err := run(context.Background(), os.Stderr, name, version, *path, need, defaults, build); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 		return 1

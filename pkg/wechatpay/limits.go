@@ -14,7 +14,7 @@ import (
 type Limits struct {
 	// Replicas is how many processes share the rates of each account; each takes its equal share. 1.
 	Replicas int `yaml:"replicas"`
-	// MaxWait bounds the wait of a call for its turn; it comes on top of the call's timeout. 2s.
+	// MaxWait bounds the wait of a call for its turn; it comes on top of the call's timeout. A quarter of that, at most 2s.
 	MaxWait time.Duration `yaml:"max_wait"`
 	// MaxWaiters bounds how many calls of one account wait; 64.
 	MaxWaiters int `yaml:"max_waiters"`
@@ -33,7 +33,7 @@ type Limits struct {
 
 // Validate refuses what cannot work. The error is Terminal and names the field.
 func (l Limits) Validate() error {
-	l = l.withDefaults()
+	l = l.withDefaults(DefaultTimeout)
 	for _, r := range []struct {
 		field string
 		holds bool
@@ -54,12 +54,12 @@ func (l Limits) Validate() error {
 	return nil
 }
 
-// Wait is the longest a call may wait for its turn, on top of its timeout.
-func (l Limits) Wait() time.Duration { return l.withDefaults().MaxWait }
+// Wait is the longest a call of that timeout may wait for its turn, on top of it.
+func (l Limits) Wait(timeout time.Duration) time.Duration { return l.withDefaults(timeout).MaxWait }
 
-func (l Limits) withDefaults() Limits {
+func (l Limits) withDefaults(timeout time.Duration) Limits {
 	return Limits{
-		Replicas: or(l.Replicas, 1), MaxWait: or(l.MaxWait, 2*time.Second), MaxWaiters: or(l.MaxWaiters, 64),
+		Replicas: or(l.Replicas, 1), MaxWait: or(l.MaxWait, min(2*time.Second, timeout/4)), MaxWaiters: or(l.MaxWaiters, 64),
 		BackOff: or(l.BackOff, 200*time.Millisecond), LongestBackOff: or(l.LongestBackOff, 30*time.Second),
 		OutageAfter: or(l.OutageAfter, 10), OutageWithin: or(l.OutageWithin, 30*time.Second),
 		Probe: or(l.Probe, time.Second), LongestProbe: or(l.LongestProbe, 30*time.Second),

@@ -302,6 +302,11 @@ func TestLimitsAndRatesThatCannotWorkAreRefused(t *testing.T) {
 	if err := (wechatpay.Limits{}).Validate(); err != nil {
 		t.Error(err)
 	}
+	for timeout, want := range map[time.Duration]time.Duration{10 * time.Second: 2 * time.Second, 2 * time.Second: 500 * time.Millisecond} {
+		if got := (wechatpay.Limits{}).Wait(timeout); got != want {
+			t.Errorf("a call of %v waits up to %v, want %v", timeout, got, want)
+		}
+	}
 	a := wechattest.Account(t, "")
 	a.WeChat.Rates = []merchant.Rate{{Operation: "fly", PerSecond: 1}}
 	if _, err := wechatpay.LoadAccount(a); fault.CodeOf(err) != "operation" || !strings.Contains(fmt.Sprint(err), "rates[0].operation") {

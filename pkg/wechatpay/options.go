@@ -48,7 +48,7 @@ func (o Options) Checked() (Options, error) {
 	if err := o.Limits.Validate(); err != nil {
 		return o, err
 	}
-	o.Limits = o.Limits.withDefaults()
+	o.Limits = o.Limits.withDefaults(o.Timeout)
 	if o.Dice == nil {
 		o.Dice = rand.Float64
 	}

@@ -1,7 +1,6 @@
 package wechatpay_test
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
@@ -49,6 +48,7 @@ type rotation struct {
 	ring      *wechatpay.KeyRing
 	client    *wechatpay.Client
 	merchants func(serial string) *rsa.PublicKey
+	forger    *rsa.PrivateKey
 
 	mu        sync.RWMutex // held for reading while one message is made and judged, for writing to change the phase
 	now       phase
@@ -176,7 +176,7 @@ func (r *rotation) deliver() {
 }
 
 // attack sends what nobody may believe, under the serials in use.
-func (r *rotation) attack(forger *rsa.PrivateKey) {
+func (r *rotation) attack() {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, k := range r.now.keys {
@@ -188,8 +188,8 @@ func (r *rotation) attack(forger *rsa.PrivateKey) {
 			at     time.Time
 			body   []byte
 		}{
-			"forged":                  {forger, k.serial, now, body},
-			"of an unknown serial":    {forger, "PUB_KEY_ID_0666", now, body},
+			"forged":                  {r.forger, k.serial, now, body},
+			"of an unknown serial":    {r.forger, "PUB_KEY_ID_0666", now, body},
 			"stale":                   {k.key, k.serial, now.Add(-10 * time.Minute), body},
 			"of the future":           {k.key, k.serial, now.Add(10 * time.Minute), body},
 			"mutated":                 {k.key, k.serial, now, mutated},
@@ -219,30 +219,21 @@ func (r *rotation) call() {
 	r.called.Add(1)
 }
 
-// load runs until the function it gives is called.
-func (r *rotation) load(forger *rsa.PrivateKey) (stop func()) {
-	ctx, cancel := context.WithCancel(r.t.Context())
+// during does a step of the rotation while messages of every kind come and go.
+func (r *rotation) during(step func()) {
 	var all sync.WaitGroup
-	for _, work := range []func(){r.deliver, func() { r.attack(forger) }, r.call} {
+	for _, work := range []struct {
+		do    func()
+		times int
+	}{{r.deliver, 4}, {r.deliver, 4}, {r.attack, 1}, {r.call, 3}} {
 		all.Go(func() {
-			for ctx.Err() == nil {
-				work()
+			for range work.times {
+				work.do()
 			}
 		})
 	}
-	return func() { cancel(); all.Wait() }
-}
-
-// settle lets the load see the present phase.
-func (r *rotation) settle() {
-	until, calls, attacks := r.delivered.Load()+2, r.called.Load()+1, r.attacked.Load()+1
-	deadline := time.Now().Add(30 * time.Second)
-	for r.delivered.Load() < until || r.called.Load() < calls || r.attacked.Load() < attacks {
-		if time.Now().After(deadline) {
-			r.t.Fatal("the load stands still")
-		}
-		time.Sleep(time.Millisecond)
-	}
+	step()
+	all.Wait()
 }
 
 // TestNoRotationRefusesWhatIsValidOrAcceptsWhatIsNot rotates WeChat's key, the APIv3 key and the merchant's key in every
@@ -267,6 +258,7 @@ func TestNoRotationRefusesWhatIsValidOrAcceptsWhatIsNot(t *testing.T) {
 
 func rotate(t *testing.T, forger *rsa.PrivateKey, from, to string, apiv3 bool, pair string) {
 	r := newRotation(t)
+	r.forger = forger
 	w := r.configure.WeChat
 	public := w.PublicKeys[0]
 	second := merchant.PublicKey{ID: secondPublicID, File: wechattest.Write(t, r.dir, "second.pem", wechattest.PublicPEM(t, wechattest.KeyB(t)))}
@@ -293,8 +285,7 @@ func rotate(t *testing.T, forger *rsa.PrivateKey, from, to string, apiv3 bool, p
 
 	w.PublicKeys, w.PlatformCertificates = publicBefore, from == "certificate"
 	r.begin(phase{[]signKey{before}, oldV3}, listBefore...)
-	stop := r.load(forger)
-	r.settle()
+	r.during(func() {})
 
 	// 1. Everything new stands beside everything old, and both are in use.
 	w.PublicKeys = slices.Concat(publicBefore, publicAfter)
@@ -305,27 +296,22 @@ func rotate(t *testing.T, forger *rsa.PrivateKey, from, to string, apiv3 bool, p
 	}
 	rotateMerchant(t, r, pair)
 	r.list(slices.Concat(listBefore, listAfter)...)
-	r.rekey()
+	r.during(r.rekey)
 	if serial := r.account.Serial(); (serial == newSerial) != (pair != "kept") {
 		t.Errorf("signing with %s after the rotation of the merchant key (%s)", serial, pair)
 	}
-	r.settle()
-	r.use(phase{[]signKey{before, after}, slices.Compact(slices.Concat(oldV3, newV3))})
-	r.settle()
+	r.during(func() { r.use(phase{[]signKey{before, after}, slices.Compact(slices.Concat(oldV3, newV3))}) })
 	// 2. WeChat has left the old. Until here nothing old was taken away.
-	r.use(phase{[]signKey{after, before}, newV3})
-	r.settle()
+	r.during(func() { r.use(phase{[]signKey{after, before}, newV3}) })
 	// 3. WeChat stops using the old, and then it is taken away.
 	r.use(phase{[]signKey{after}, newV3})
 	r.list(listAfter...)
-	r.settle()
 	w.PublicKeys, w.PlatformCertificates = publicAfter, to == "certificate"
 	if apiv3 {
 		wechattest.Write(t, r.dir, "apiv3", newAPIv3)
 	}
-	r.rekey()
-	r.settle()
-	stop()
+	r.during(r.rekey)
+	r.during(func() {})
 
 	if len(r.ring.Keys()) != 1 || r.ring.Keys()[0].Serial != after.serial {
 		t.Errorf("keys after the rotation: %v", r.ring.Keys())

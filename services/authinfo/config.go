@@ -78,7 +78,7 @@ func (c Config) Validate() error {
 	need("user_key_file", c.UserKeyFile != "", "must name the file of the secret")
 	need("public_base", validBase(c.PublicBase), "must be empty, or a URL such as https://pay.example.com, without a slash at its end; http only for hosts that WeChat cannot reach")
 	need("call_timeout", c.CallTimeout > 0, "must be more than 0")
-	need("claim", c.Claim > 2*c.CallTimeout+c.Limits.Wait(), "must be more than twice call_timeout and limits.max_wait together")
+	need("claim", c.Claim > 2*c.CallTimeout+c.Limits.Wait(c.CallTimeout), "must be more than twice call_timeout and limits.max_wait together")
 	need("errands", c.Errands > 0, "must be more than 0")
 	need("errands_per_merchant", c.ErrandsPerMerchant > 0 && c.ErrandsPerMerchant <= c.Errands, "must be more than 0 and at most errands")
 	need("sweep_every", c.SweepEvery > 0, "must be more than 0")

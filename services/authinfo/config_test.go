@@ -25,6 +25,7 @@ func TestTheDefaultsAreValidAndEveryRuleNamesItsField(t *testing.T) {
 		"claim":                 func(c *authinfo.Config) { c.Claim = 2 * c.CallTimeout },
 		"errands":               func(c *authinfo.Config) { c.Errands = 0 },
 		"errands_per_merchant":  func(c *authinfo.Config) { c.ErrandsPerMerchant = c.Errands + 1 },
+		"consent.try":           func(c *authinfo.Config) { c.Consent.Try = 0 },
 		"consent.poll":          func(c *authinfo.Config) { c.Consent.Poll = nil },
 		"sweep_every":           func(c *authinfo.Config) { c.SweepEvery = 0 },
 		"workers":               func(c *authinfo.Config) { c.Workers = 0 },

@@ -180,12 +180,12 @@ func TestAReplicaThatDiesWhileItSendsIsContinuedWithIdenticalBytes(t *testing.T)
 	p := newProvider(w)
 	hang := make(chan struct{})
 	p.first = []special{{On: "POST", Reply: apistub.Reply{Wait: hang, Drop: true}}}
-	w.cfg.CallTimeout, w.cfg.Claim, w.cfg.Requests.Deadline = 20*time.Second, 41*time.Second, time.Minute
+	w.cfg.CallTimeout, w.cfg.Claim, w.cfg.Requests.Deadline = 20*time.Second, 43*time.Second, time.Minute
 	w.start()
 	w.publish(wish("N1"))
 	eventually(t, "the first replica is sending", func() bool { return len(sent(w, "/permissions")) == 1 })
 	w.start() // another one, and the first one's claim runs out
-	w.clock.Advance(42 * time.Second)
+	w.clock.Advance(44 * time.Second)
 	w.awaited("N1")
 	close(hang)
 	w.settled()
@@ -299,8 +299,8 @@ func wanting(m *kioskv1.ServiceRequested, change func(*kioskv1.ServiceRequested)
 func (w *world) planned(number string) {
 	w.t.Helper()
 	eventually(w.t, "the next call is planned", func() bool {
-		for _, e := range w.story("acme", number).GetEntries() {
-			if e.GetKind() == "consent" && e.GetAt().AsTime().After(w.clock.Now()) {
+		for _, d := range w.story("acme", number).GetSummary() {
+			if at, err := time.Parse(time.RFC3339Nano, d.GetValue()); d.GetLabel() == "consent_next_call_at" && err == nil && at.After(w.clock.Now()) {
 				return true
 			}
 		}

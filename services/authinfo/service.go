@@ -13,6 +13,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/service"
 
 	"github.com/facepay-go/facepay/services/authinfo/internal/document"
+	"github.com/facepay-go/facepay/services/authinfo/internal/errand"
 	"github.com/facepay-go/facepay/services/authinfo/internal/handle"
 	"github.com/facepay-go/facepay/services/authinfo/internal/issuer"
 )
@@ -52,6 +53,10 @@ func New(ctx context.Context, cfg Config, d process.Deps) (*Service, error) {
 	}
 	life, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	w := openWork(life, cfg, d, k, docs)
+	if err := errand.Watch(d.Telemetry.Meters.Meter(Name), map[string]errand.Late{"consent": w.consents, "termination": w.terminations}); err != nil {
+		giveUp()
+		return nil, err
+	}
 	serve(requests, cfg, d, k, docs, w, desk)
 	events, err := d.Bus.Subscribe(Name, cfg.Workers, w.handlers(cfg, k, docs, desk))
 	if err != nil {

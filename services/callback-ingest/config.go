@@ -25,6 +25,8 @@ type Config struct {
 	SweepEvery time.Duration `yaml:"sweep_every"`
 	// Settled is how old a waiting notice is before the sweep takes it: younger ones are on their way.
 	Settled time.Duration `yaml:"settled"`
+	// GiveWay is how old a notice becomes at most while publishing waits for a busy door; 0: publishing never waits.
+	GiveWay time.Duration `yaml:"give_way"`
 	// KeepDays is how many days a notice is kept, 400 by default: longer than a refund is possible (365 days).
 	KeepDays int `yaml:"keep_days"`
 	// WeChatTimeout bounds one download of platform certificates.
@@ -46,6 +48,7 @@ func Default() Config {
 		CommitMost:    256,
 		SweepEvery:    2 * time.Second,
 		Settled:       5 * time.Second,
+		GiveWay:       250 * time.Millisecond,
 		KeepDays:      400,
 		WeChatTimeout: 10 * time.Second,
 		Requests:      service.RequestsConfig{Workers: 16, PerMerchant: 8, Deadline: 10 * time.Second},
@@ -70,6 +73,7 @@ func (c Config) Validate() error {
 	need("commit_most", c.CommitMost > 0 && c.CommitMost <= mostCommit, "must be 1 to 1000")
 	need("sweep_every", c.SweepEvery > 0, "must be more than 0")
 	need("settled", c.Settled >= 0, "must not be negative")
+	need("give_way", c.GiveWay >= 0 && c.GiveWay <= c.Settled, "must not be negative, nor more than settled: the sweep would come first")
 	need("keep_days", c.KeepDays >= 30, "must be at least 30: streams are rebuilt from here")
 	need("user_key_file", c.UserKeyFile != "", "must name the file of the secret")
 	need("wechat_timeout", c.WeChatTimeout > 0, "must be more than 0")

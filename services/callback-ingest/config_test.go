@@ -28,6 +28,7 @@ func TestEveryImpossibleValueIsRefusedByItsField(t *testing.T) {
 		"commit_most":    func(c *callbackingest.Config) { c.CommitMost = 1001 },
 		"sweep_every":    func(c *callbackingest.Config) { c.SweepEvery = 0 },
 		"settled":        func(c *callbackingest.Config) { c.Settled = -1 },
+		"give_way":       func(c *callbackingest.Config) { c.GiveWay = c.Settled + 1 },
 		"keep_days":      func(c *callbackingest.Config) { c.KeepDays = 29 },
 		"user_key_file":  func(c *callbackingest.Config) { c.UserKeyFile = "" },
 		"wechat_timeout": func(c *callbackingest.Config) { c.WeChatTimeout = 0 },

@@ -59,11 +59,11 @@ func (r moodyRaw) InsertMany(ctx context.Context, rows []docstore.Row) []error {
 	return r.Raw.InsertMany(ctx, rows)
 }
 
-func (r moodyRaw) MarkMany(ctx context.Context, field string, value any, ids []string) (int, error) {
+func (r moodyRaw) MarkMany(ctx context.Context, marks []docstore.Mark, ids []string) (int, error) {
 	if w := weather(r.store.mood.Load()); w == away || w == unmarked {
 		return 0, docstore.Away(errAway, "marking")
 	}
-	return r.Raw.MarkMany(ctx, field, value, ids)
+	return r.Raw.MarkMany(ctx, marks, ids)
 }
 
 func same(err error, n int) []error {

@@ -62,7 +62,7 @@ func (c Config) Validate() error {
 	}{
 		{"public_base", c.PublicBase != "" && !strings.HasSuffix(c.PublicBase, "/"), "is required, without a slash at its end"},
 		{"call_timeout", c.CallTimeout > 0, "must be positive"},
-		{"claim", c.Claim > 2*c.CallTimeout+c.Limits.Wait(), "must be more than twice call_timeout and limits.max_wait together"},
+		{"claim", c.Claim > 2*c.CallTimeout+c.Limits.Wait(c.CallTimeout), "must be more than twice call_timeout and limits.max_wait together"},
 		{"top_up", c.TopUp > 0, "must be positive"},
 		{"sweep_every", c.SweepEvery > 0, "must be positive"},
 		{"consumers", c.Consumers > 0, "must be positive"},

@@ -66,7 +66,7 @@ func TestEachFaultOfAFileDoesWhatItSays(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	with(fieldsOf{"fault": "foreign_row", "amount_fen": 777})
-	if got := rows(w.bill(t, tradeBillPath+"&tar_type=GZIP")); len(got) != 4 || !strings.Contains(got[3], "0000000001x,") || !strings.Contains(got[3], "`7.77,") {
+	if got := rows(w.bill(t, tradeBillPath+"&tar_type=GZIP")); len(got) != 4 || !strings.Contains(got[3], "0000000001x,") || !strings.Contains(got[3], "|PS20231115000001x,") || !strings.Contains(got[3], "`7.77,") {
 		t.Errorf("%v", got)
 	}
 	with(fieldsOf{"fault": "wrong_hash"})
@@ -119,5 +119,14 @@ func TestADownloadMayFail(t *testing.T) {
 		if r := w.download(t, where); r.status != 200 {
 			t.Errorf("after %s: %d %s", kind, r.status, r.body)
 		}
+	}
+	seen := map[string]int{}
+	for _, c := range w.control(t, http.MethodGet, "/control/wechat/requests", nil, 200)["calls"].([]any) {
+		if call := c.(fieldsOf); call["fault"] == nil || call["fault"] == "" {
+			seen[call["endpoint"].(string)]++
+		}
+	}
+	if seen["GET /v3/bill/tradebill"] != 4 || seen["GET /v3/billdownload/file"] != 4 {
+		t.Errorf("the journal has %v", seen)
 	}
 }

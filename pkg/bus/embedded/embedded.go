@@ -82,6 +82,17 @@ func free(address string) error {
 // URL is where clients connect; it stays the same over Stop and Again.
 func (s *Server) URL() string { return s.url }
 
+// InProcessConn is a connection without the system between (nats.InProcessConnProvider). While the server is stopped it is
+// refused, as a port that nobody listens on refuses.
+func (s *Server) InProcessConn() (net.Conn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ns == nil {
+		return nil, errors.New("the server is down")
+	}
+	return s.ns.InProcessConn()
+}
+
 // Stop shuts the server down and waits until it is.
 func (s *Server) Stop() {
 	s.mu.Lock()

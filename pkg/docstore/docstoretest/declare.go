@@ -91,7 +91,7 @@ func calls(ctx context.Context, c docstore.Collection[order]) map[string]error {
 	_, errs["Find"] = c.Find(ctx, q)
 	_, errs["Count"] = c.Count(ctx, q, 1)
 	_, errs["DeleteMany"] = c.DeleteMany(ctx, q)
-	_, errs["MarkMany"] = c.MarkMany(ctx, "done", true, []string{numbered(1).ID})
+	_, errs["MarkMany"] = c.MarkMany(ctx, []docstore.Mark{{Field: "done", Value: true}}, []string{numbered(1).ID})
 	_, errs["Marks"] = c.Marks(ctx, "done", []string{numbered(1).ID})
 	for _, err := range c.Scan(ctx, q) {
 		errs["Scan"] = err

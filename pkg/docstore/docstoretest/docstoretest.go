@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(*testing.T) docstore.Store) {
 		{"a replace into a taken unique value is a Duplicate", replaceKeepsUnique},
 		{"ReplaceMany answers for each document alone", replaceManyIsPerDocument},
 		{"a mark moves a document in the indexes and nothing else", markMovesInIndexes},
+		{"all marks of one call are set, or none", marksOfOneCall},
 		{"marking again changes nothing", markIsIdempotent},
 		{"marks stay until the document is replaced", marksStay},
 		{"more ids are marked than one statement takes", markManyIds},

@@ -14,7 +14,7 @@ var markTime = time.UnixMilli(1_770_000_000_123).UTC()
 
 func mark(t *testing.T, c docstore.Collection[order], want int, field string, value any, ids ...string) {
 	t.Helper()
-	if n, err := c.MarkMany(t.Context(), field, value, ids); err != nil || n != want {
+	if n, err := c.MarkMany(t.Context(), []docstore.Mark{{Field: field, Value: value}}, ids); err != nil || n != want {
 		t.Errorf("mark %s: %d, %v, want %d", field, n, err, want)
 	}
 }
@@ -58,12 +58,41 @@ func markMovesInIndexes(t *testing.T, store docstore.Store) {
 	for _, doc := range []*order{a, b, z} {
 		wantStored(t, c, 1, doc)
 	}
-	_, err := c.MarkMany(t.Context(), "ref", "x", []string{a.ID})
-	wantClass(t, err, fault.Terminal)
-	_, err = c.MarkMany(t.Context(), "nothing", "x", []string{a.ID})
-	wantClass(t, err, fault.Terminal)
-	_, err = c.MarkMany(t.Context(), "seq", 1, []string{a.ID})
-	wantClass(t, err, fault.Terminal)
+	for name, marks := range map[string][]docstore.Mark{
+		"a field of a unique index": {{Field: "ref", Value: "x"}},
+		"an undeclared field":       {{Field: "nothing", Value: "x"}},
+		"another kind":              {{Field: "seq", Value: 1}},
+		"one wrong of two":          {{Field: "state", Value: "lost"}, {Field: "seq", Value: 1}},
+		"one field twice":           {{Field: "state", Value: "lost"}, {Field: "state", Value: "lost"}},
+		"no mark":                   nil,
+	} {
+		if _, err := c.MarkMany(t.Context(), marks, []string{a.ID}); !fault.Is(err, fault.Terminal) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	wantMarks(t, c, "state", map[string]any{a.ID: "sent"})
+}
+
+func marksOfOneCall(t *testing.T, store docstore.Store) {
+	c := orders(t, store)
+	a, b, z := numbered(1), numbered(2), numbered(3)
+	insertAll(t, c, a, b, z)
+	marks := []docstore.Mark{
+		{Field: "state", Value: "sent"}, {Field: "merchant", Value: nil}, {Field: "done", Value: true}, {Field: "due_at", Value: markTime},
+	}
+	for range 2 {
+		if n, err := c.MarkMany(t.Context(), marks, []string{a.ID, b.ID, "nobody"}); err != nil || n != 2 {
+			t.Errorf("marked %d, %v", n, err)
+		}
+		wantMarks(t, c, "state", map[string]any{a.ID: "sent", b.ID: "sent", z.ID: "open"})
+		wantMarks(t, c, "merchant", map[string]any{a.ID: nil, b.ID: nil, z.ID: "m1"})
+		wantMarks(t, c, "due_at", map[string]any{a.ID: markTime, b.ID: markTime, z.ID: z.DueAt})
+		wantIDs(t, c, docstore.Query{Index: "by_state", Equal: []any{"sent", true}}, a.ID, b.ID)
+		wantIDs(t, c, docstore.Query{Index: "by_merchant", Equal: []any{"m1"}}, z.ID)
+	}
+	for _, doc := range []*order{a, b, z} {
+		wantStored(t, c, 1, doc)
+	}
 }
 
 func markIsIdempotent(t *testing.T, store docstore.Store) {

@@ -45,13 +45,22 @@ func (c *collection) Get(ctx context.Context, id string) (docstore.Row, error) {
 	return doc.row(), nil
 }
 
-// MarkMany updates one field by ids.
-func (c *collection) MarkMany(ctx context.Context, field string, value any, ids []string) (int, error) {
-	operator := "$set"
-	if value == nil {
-		operator = "$unset"
+// MarkMany updates fields by ids. An operator without fields is left out: older servers refuse it.
+func (c *collection) MarkMany(ctx context.Context, marks []docstore.Mark, ids []string) (int, error) {
+	var set, unset, update bson.D
+	for _, m := range marks {
+		if m.Value == nil {
+			unset = append(unset, bson.E{Key: path(m.Field)})
+			continue
+		}
+		set = append(set, bson.E{Key: path(m.Field), Value: m.Value})
 	}
-	update := bson.D{{Key: operator, Value: bson.D{{Key: path(field), Value: value}}}}
+	if set != nil {
+		update = append(update, bson.E{Key: "$set", Value: set})
+	}
+	if unset != nil {
+		update = append(update, bson.E{Key: "$unset", Value: unset})
+	}
 	result, err := c.documents.UpdateMany(ctx, within(ids), update)
 	if err != nil {
 		return 0, outcome(ctx, err, "mark "+c.schema.Name)

@@ -9,8 +9,14 @@ import (
 	"github.com/facepay-go/facepay/pkg/docstore"
 )
 
-// Get loads one row.
+// Get gives a row that was written a moment ago, or loads it.
 func (t *table) Get(ctx context.Context, id string) (docstore.Row, error) {
+	if err := t.store.read.open(ctx); err != nil {
+		return docstore.Row{}, outcome(err, "read "+t.schema.Name)
+	}
+	if row, known := t.store.recent.get(t.place(id)); known {
+		return row, nil
+	}
 	rows, err := t.load(ctx, t.get, id)
 	if err != nil {
 		return docstore.Row{}, err

@@ -38,13 +38,8 @@ func openReaders(ctx context.Context, db *sql.DB, n int) (*readers, error) {
 
 // read runs a query and hands each row to take. Errors are those of the driver, of ctx and of take, and errClosed.
 func (r *readers) read(ctx context.Context, take func(*sql.Rows) error, query string, args ...any) (err error) {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	select {
-	case <-r.closing:
-		return errClosed
-	default:
+	if err := r.open(ctx); err != nil {
+		return err
 	}
 	select {
 	case one := <-r.idle:
@@ -53,6 +48,16 @@ func (r *readers) read(ctx context.Context, take func(*sql.Rows) error, query st
 	case <-r.closing:
 		return errClosed
 	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// open is nil as long as reads are possible.
+func (r *readers) open(ctx context.Context) error {
+	select {
+	case <-r.closing:
+		return errClosed
+	default:
 		return ctx.Err()
 	}
 }

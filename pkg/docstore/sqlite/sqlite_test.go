@@ -51,7 +51,7 @@ func TestWhatIsStoredIsThereAfterReopening(t *testing.T) {
 		if err := c.Insert(t.Context(), &note{ID: fmt.Sprint(opened), Count: opened}); err != nil {
 			t.Fatal(err)
 		}
-		if n, err := c.MarkMany(t.Context(), "count", 100+opened, []string{fmt.Sprint(opened)}); err != nil || n != 1 {
+		if n, err := c.MarkMany(t.Context(), []docstore.Mark{{Field: "count", Value: 100 + opened}}, []string{fmt.Sprint(opened)}); err != nil || n != 1 {
 			t.Fatalf("mark: %d, %v", n, err)
 		}
 		var marks []any

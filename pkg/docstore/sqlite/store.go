@@ -4,7 +4,7 @@
 // One goroutine writes. It takes what is waiting, up to a bound, does it in one transaction and commits once for all
 // (group commit), so that many writers share one fsync. A document that cannot be written (duplicate, conflict) costs
 // the others of its group nothing; when the commit itself fails, every member gets Retry. Reads use connections of
-// their own and see what is committed.
+// their own and see what is committed; a document that was written a moment ago is given from memory.
 package sqlite
 
 import (
@@ -38,6 +38,7 @@ type Store struct {
 	writer *writer
 	write  *sql.DB
 	read   *readers
+	recent *recent
 
 	closing sync.Once
 }
@@ -97,7 +98,8 @@ func open(ctx context.Context, path string) (*Store, error) {
 		_ = write.Close() // the first error is the one to tell
 		return nil, outcome(err, "open the sqlite file")
 	}
-	return &Store{writer: startWriter(conn), write: write, read: read}, nil
+	recent := newRecent()
+	return &Store{writer: startWriter(conn, recent), write: write, read: read, recent: recent}, nil
 }
 
 func readingConnections(ctx context.Context, path string) (*readers, error) {

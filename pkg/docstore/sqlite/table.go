@@ -65,6 +65,9 @@ func (t *table) each(ctx context.Context, rows []docstore.Row, untouched func(st
 			if err == nil && n == 0 {
 				err = untouched(t.schema.Name)
 			}
+			if err == nil {
+				tx.wrote(t.place(row.ID), row)
+			}
 			errs[i] = err
 		}
 		return nil
@@ -83,31 +86,44 @@ func (t *table) fields(args []any, row docstore.Row) []any {
 	return args
 }
 
-// MarkMany sets one column.
-func (t *table) MarkMany(ctx context.Context, field string, value any, ids []string) (int, error) {
+// MarkMany sets columns in one statement: a row that changes its length is written anew, with all of its body.
+func (t *table) MarkMany(ctx context.Context, marks []docstore.Mark, ids []string) (int, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return 0, docstore.Refused(t.schema.Name, "the ids cannot be listed")
 	}
-	return t.count(ctx, len(ids), fmt.Sprintf("UPDATE %s SET %s = ? WHERE id IN (SELECT value FROM json_each(?))",
-		quote(t.schema.Name), column(field)), value, string(list))
+	touched := func(tx *transaction) {
+		for _, id := range ids {
+			tx.touched(t.place(id))
+		}
+	}
+	sets, args := make([]string, len(marks)), make([]any, 0, len(marks)+1)
+	for i, m := range marks {
+		sets[i], args = column(m.Field)+" = ?", append(args, m.Value)
+	}
+	return t.count(ctx, len(ids), touched, fmt.Sprintf("UPDATE %s SET %s WHERE id IN (SELECT value FROM json_each(?))",
+		quote(t.schema.Name), strings.Join(sets, ", ")), append(args, string(list))...)
 }
 
 // DeleteMany deletes the first of sel.
 func (t *table) DeleteMany(ctx context.Context, sel docstore.Selection) (int, error) {
 	s := selection(t.schema, sel)
-	return t.count(ctx, sel.Limit, fmt.Sprintf("DELETE FROM %s WHERE rowid IN (SELECT rowid %s %s)",
+	return t.count(ctx, sel.Limit, (*transaction).touchedMany, fmt.Sprintf("DELETE FROM %s WHERE rowid IN (SELECT rowid %s %s)",
 		quote(t.schema.Name), s.from, s.order), s.args...)
 }
 
-// count runs one writing statement and returns how many rows it touched.
-func (t *table) count(ctx context.Context, weight int, statement string, args ...any) (int, error) {
+// place is where the row with an id lies.
+func (t *table) place(id string) place { return place{t.schema.Name, id} }
+
+// count runs one writing statement and returns how many rows it touched; note tells the transaction which.
+func (t *table) count(ctx context.Context, weight int, note func(*transaction), statement string, args ...any) (int, error) {
 	type touched struct {
 		n   int64
 		err error
 	}
 	result := make(chan touched, 1)
 	err := t.store.writer.do(ctx, weight, func(tx *transaction) error {
+		note(tx)
 		n, err := tx.exec(statement, args...)
 		if fatal(err) {
 			return err

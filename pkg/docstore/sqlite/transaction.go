@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/facepay-go/facepay/pkg/docstore"
 	"github.com/facepay-go/facepay/pkg/fault"
 )
 
@@ -12,10 +13,14 @@ import (
 type transaction struct {
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt
+	recent     *recent
+	// written are the rows of this transaction as they will be.
+	written map[place]docstore.Row
 }
 
 // commit runs all jobs and commits once. When one of them fails fatally, or the commit does, nothing is kept.
 func (tx *transaction) commit(group []*job) error {
+	clear(tx.written)
 	if _, err := tx.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -29,7 +34,26 @@ func (tx *transaction) commit(group []*job) error {
 		tx.rollback()
 		return err
 	}
+	tx.recent.remember(tx.written)
 	return nil
+}
+
+// wrote notes that a row was written as given.
+func (tx *transaction) wrote(at place, row docstore.Row) {
+	tx.recent.forget(at)
+	tx.written[at] = row
+}
+
+// touched notes that a row was changed in a way that only the file knows.
+func (tx *transaction) touched(at place) {
+	tx.recent.forget(at)
+	delete(tx.written, at)
+}
+
+// touchedMany notes that rows were changed and only the file knows which.
+func (tx *transaction) touchedMany() {
+	tx.recent.forgetAll()
+	clear(tx.written)
 }
 
 // rollback has nothing to tell: after some failures SQLite has rolled back by itself and says there is no transaction.

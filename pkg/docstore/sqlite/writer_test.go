@@ -74,6 +74,28 @@ func TestWritersThatWaitMakeOneGroupUpToABound(t *testing.T) {
 	})
 }
 
+func TestOnlyACrowdOfSingleDocumentsWaitsForCompany(t *testing.T) {
+	for _, c := range []struct {
+		weights []int
+		crowd   bool
+	}{
+		{[]int{1}, false},
+		{[]int{1, 1}, true},
+		{[]int{1, 1, 2}, true},
+		{[]int{40}, false},
+		{[]int{40, 1}, false},
+		{[]int{40, 40, 40}, false},
+	} {
+		var group []*job
+		for _, w := range c.weights {
+			group = append(group, &job{weight: w})
+		}
+		if crowded(group) != c.crowd {
+			t.Errorf("documents %v: a crowd is %v", c.weights, !c.crowd)
+		}
+	}
+}
+
 // member inserts a row as a job of a group; outcome is the document's own error.
 func member(outcome *error, statement string) *job {
 	return &job{weight: 1, run: func(tx *transaction) error {

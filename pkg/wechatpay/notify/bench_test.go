@@ -28,6 +28,17 @@ func BenchmarkVerifyAndDecrypt(b *testing.B) {
 	}
 }
 
+// BenchmarkDecodeOrder reads the entity that was decrypted.
+func BenchmarkDecodeOrder(b *testing.B) {
+	plain := file(b, "user_paid_plain.json")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := notify.DecodeOrder(plain); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkBareCrypto(b *testing.B) {
 	header, body := vectorHeader(b), file(b, "user_paid_body.json")
 	message := header.Get("Wechatpay-Timestamp") + "\n" + header.Get("Wechatpay-Nonce") + "\n" + string(body) + "\n"

@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/facepay-go/facepay/pkg/money"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/pkg/wechatpay/notify"
+	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -67,6 +69,49 @@ func TestARefundDecodesInBothModes(t *testing.T) {
 	for _, body := range []string{"x", "{}", `{"mchid":"1","out_refund_no":"1"}`, `{"mchid":"1","out_refund_no":"1","refund_status":"SUCCESS","amount":{"refund":1.5}}`} {
 		if _, err := notify.DecodeRefund([]byte(body)); wechatpay.ReasonOf(err) != wechatpay.BadEntity {
 			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+func TestAnOrderDecodesWhateverShapeHasWhatIsNotReadOfIt(t *testing.T) {
+	const order = `{"mchid":"1900000109","sub_mchid":"19","appid":"wx8","service_id":"500001","out_order_no":"N1","order_id":"10","state":"DONE",` +
+		`"total_amount":350,"collection":{"state":"USER_PAID","paying_amount":1,"paid_amount":349,"details":%s}%s}`
+	const part = `{"seq":1,"amount":349,"paid_type":"NEWTON","paid_time":"20231115061503","transaction_id":"42"}`
+	want := &notify.Order{
+		MchID: "1900000109", SubMchID: "19", AppID: "wx8", ServiceID: "500001", OutOrderNo: "N1", OrderID: "10", State: payscore.Done,
+		TotalAmount: new(money.Fen(350)), Collection: notify.Collection{
+			State: payscore.UserPaid, PayingAmount: 1, PaidAmount: 349,
+			Parts: payscore.List[notify.Part]{{Amount: 349, PaidType: payscore.ByWeChat, PaidTime: "20231115061503", TransactionID: "42"}},
+		},
+	}
+	for name, plain := range map[string]string{
+		"as documented":          fmt.Sprintf(order, "["+part+"]", `,"post_payments":[{"name":"商品信息","amount":400,"count":2}]`),
+		"one object":             fmt.Sprintf(order, part, ""),
+		"with a blank":           fmt.Sprintf(order, "["+strings.Replace(part, `transaction_id"`, `transaction_id "`, 1)+"]", ""),
+		"other payments":         fmt.Sprintf(order, "["+part+"]", `,"post_payments":7,"post_discounts":"none"`),
+		"other times":            fmt.Sprintf(order, "["+part+"]", `,"time_range":[],"risk_fund":{"amount":"10000"},"need_collection":"yes"`),
+		"coupons we do not know": fmt.Sprintf(order, "["+strings.Replace(part, `"seq":1`, `"seq":"1","promotion_detail":{"amount":"9"}`, 1)+"]", ""),
+	} {
+		got, err := notify.DecodeOrder([]byte(plain))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestAnOrderWhoseMoneyIsNoNumberIsRefused(t *testing.T) {
+	for _, plain := range []string{
+		"x", "{}", `{"mchid":"1","out_order_no":"1"}`, `{"mchid":"1","state":"DONE"}`, `{"out_order_no":"1","state":"DONE"}`,
+		`{"mchid":"1","out_order_no":"1","state":"DONE","total_amount":3.5}`, `{"mchid":"1","out_order_no":"1","state":"DONE","total_amount":"350"}`,
+		`{"mchid":"1","out_order_no":"1","state":"DONE","collection":{"paid_amount":"350"}}`,
+		`{"mchid":"1","out_order_no":"1","state":"DONE","collection":{"details":[{"amount":1e99}]}}`,
+		`{"mchid":"1","out_order_no":"1","state":"DONE","collection":7}`, `{"mchid":"1","out_order_no":"1","state":"DONE"} x`,
+	} {
+		if _, err := notify.DecodeOrder([]byte(plain)); wechatpay.ReasonOf(err) != wechatpay.BadEntity {
+			t.Errorf("%s: %v", plain, err)
 		}
 	}
 }

@@ -94,6 +94,8 @@ func TestAmountsAndDelaysGoWithTheFaultsThatNeedThem(t *testing.T) {
 		{Operation: Deduct, Kind: DeductionPartial}, {Operation: Deduct, Kind: DeductionFails, Amount: 1}, {Operation: Notify, Kind: ForeignAmount, Amount: -1},
 		{Operation: Notify, Kind: Replayed}, {Operation: Notify, Kind: Reversed, DelayMillis: 1}, {Operation: Notify, Kind: Late, DelayMillis: -1},
 		{Operation: Certificates, Kind: AnswerOfAnother}, {Operation: Query, Kind: FalseNotice, Amount: 1},
+		{Operation: BillRow, Kind: RowAmount}, {Operation: Bill, Kind: ForeignRow}, {Operation: BillRow, Kind: RowFee, Amount: 1}, {Operation: Bill, Kind: RowMissing},
+		{Operation: RefundSettle, Kind: Late}, {Operation: Refund, Kind: RefundClosed},
 	} {
 		if err := r.Validate(); err == nil {
 			t.Errorf("%+v is taken", r)

@@ -70,7 +70,7 @@ func (r *spoiledRows) foreign() {
 	}
 	stranger := *r.last
 	stranger.TransactionID = notify.NobodysNumber(stranger.TransactionID)
-	stranger.TradeNo, stranger.Attach = notify.NobodysNumber(stranger.TradeNo), notify.NobodysNumber(stranger.Attach)
+	stranger.TradeNo, stranger.Attach = notify.NobodysNumber(stranger.TradeNo), stranger.Attach+"x" // out_order_no comes last
 	if stranger.Refund != nil {
 		refund := *stranger.Refund
 		refund.RefundID, refund.OutRefundNo = notify.NobodysNumber(refund.RefundID), notify.NobodysNumber(refund.OutRefundNo)

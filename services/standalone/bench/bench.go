@@ -37,7 +37,7 @@ func Parts() []string { return []string{"ingest", "orders", "stored", "kernel"} 
 type load struct {
 	// deliveries of notifications, a tenth of them repeats, on that many connections.
 	deliveries, connections int
-	// orders of a round, by that many kiosks at once.
+	// orders of a round, in a shop with that many kiosks, none of which is ever free.
 	orders, kiosks int
 	// stored are numbers of orders that lie in the stores already; storedOrders come on top in a round.
 	stored       []int
@@ -48,7 +48,7 @@ type load struct {
 
 func whole() load {
 	return load{
-		deliveries: 10_000, connections: 64, orders: 2000, kiosks: 400,
+		deliveries: 10_000, connections: 64, orders: 2000, kiosks: 600,
 		stored: []int{1000, 10_000, 100_000}, storedOrders: 1000, steady: time.Second,
 	}
 }

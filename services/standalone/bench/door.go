@@ -117,7 +117,7 @@ func (d *door) address() (string, error) {
 func (d *door) published(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	look := time.NewTicker(2 * time.Millisecond)
+	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
 	for {
 		events, err := d.events(ctx)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/facepay-go/facepay/services/sandbox"
@@ -25,9 +26,15 @@ type Ingest struct {
 	// Ceiling is verify + decrypt alone on all cores through pkg/wechatpay, StandardLibrary without any rule or JSON.
 	Ceiling         Series `json:"crypto_ceiling_per_s"`
 	StandardLibrary Series `json:"standard_library_ceiling_per_s"`
-	// ToPlain and ToCeiling are acknowledged rates over those.
-	ToPlain   Series `json:"to_plain"`
-	ToCeiling Series `json:"to_ceiling"`
+	// ProcessorBound is what all cores could take if every delivery cost the processor time of Ours, generator and
+	// publishing included, and nobody waited for anything.
+	ProcessorBound Series `json:"processor_bound_per_s"`
+	// ToPlain, ToProcessor and ToCeiling are acknowledged rates over those.
+	ToPlain     Series `json:"to_plain"`
+	ToProcessor Series `json:"to_processor_bound"`
+	ToCeiling   Series `json:"to_ceiling"`
+	// PublishedToPlain is PublishedPerS over the facts per second of the plain handler, which publishes before it answers.
+	PublishedToPlain Series `json:"published_to_plain"`
 }
 
 // Handler is what one handler did. Processor time and allocations are of the whole process per delivery, until
@@ -75,6 +82,12 @@ func (r *run) ingest(ctx context.Context) (_ *Ingest, err error) {
 		}
 	}
 	report.ToPlain = report.Ours.AcknowledgedPerS.over(report.Plain.AcknowledgedPerS)
+	for i, cpu := range report.Ours.CPUMS {
+		report.ProcessorBound = append(report.ProcessorBound, float64(runtime.GOMAXPROCS(0))*1000/cpu)
+		plainFacts := report.Plain.AcknowledgedPerS[i] * float64(distinct(r.deliveries)) / float64(r.deliveries)
+		report.PublishedToPlain = append(report.PublishedToPlain, report.PublishedPerS[i]/plainFacts)
+	}
+	report.ToProcessor = report.Ours.AcknowledgedPerS.over(report.ProcessorBound)
 	report.ToCeiling = report.Ours.AcknowledgedPerS.over(report.Ceiling)
 	return report, to.door.check(ctx, r.deliveries/10/repeatEvery+r.Rounds*report.Repeats)
 }

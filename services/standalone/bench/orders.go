@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/facepay-go/facepay/pkg/docstore"
+	"github.com/facepay-go/facepay/pkg/docstore/memory"
 	"github.com/facepay-go/facepay/services/sandbox"
 	"github.com/facepay-go/facepay/services/sandbox/control"
 	"github.com/facepay-go/facepay/services/standalone/stack"
@@ -16,7 +18,7 @@ import (
 // Orders is whole orders through the whole system: kiosk, authinfo, order-lifecycle, the sandbox as WeChat over HTTP, the
 // door, and back.
 type Orders struct {
-	// Orders are per round, at Kiosks at once.
+	// Orders are measured per round, out of a shop in which Kiosks are never free (window).
 	Orders int `json:"orders"`
 	Kiosks int `json:"kiosks"`
 	// PerS counts orders from the opening of the session to order.paid.
@@ -37,17 +39,21 @@ type Orders struct {
 }
 
 // startStack starts everything on dir, as `facepay run` does and in real time, with nothing of the sandbox's that waits:
-// deductions come at once, a user may have any number of orders. One merchant has all kiosks.
-func (r *run) startStack(ctx context.Context, dir string) (*stack.Stack, error) {
-	return stack.Start(ctx, stack.Options{Dir: dir, Log: r.log, Tune: func(c *stack.Configs) {
+// deductions come at once, a user may have any number of orders. One merchant has all kiosks, and the places of all.
+// book is where WeChat keeps its own, nil for the disk.
+func (r *run) startStack(ctx context.Context, dir string, book docstore.Store) (*stack.Stack, error) {
+	return stack.Start(ctx, stack.Options{Dir: dir, Book: book, Log: r.log, Tune: func(c *stack.Configs) {
 		c.Sandbox.NoUserLimits, c.Sandbox.DeductAfter = true, time.Millisecond
 		c.Authinfo.Requests.Workers, c.Authinfo.Requests.PerMerchant = r.kiosks, r.kiosks
+		c.Order.Errands, c.Order.ErrandsPerMerchant = r.kiosks, r.kiosks
 	}})
 }
 
 func (r *run) orderFlow(ctx context.Context) (_ *Orders, err error) {
 	dir := filepath.Join(r.Dir, "orders")
-	s, err := r.startStack(ctx, dir)
+	book := memory.New() // WeChat's disk is not what is measured
+	defer func() { err = errors.Join(err, book.Close()) }()
+	s, err := r.startStack(ctx, dir, book)
 	if err != nil {
 		return nil, err
 	}
@@ -61,10 +67,6 @@ func (r *run) orderFlow(ctx context.Context) (_ *Orders, err error) {
 		return nil, err
 	}
 	defer shop.tracker.Stop()
-	r.tell("orders: warming up")
-	if _, err := shop.serve(ctx, "BENCHW", max(r.kiosks, r.orders/10), r.kiosks); err != nil {
-		return nil, err
-	}
 	report := &Orders{Orders: r.orders, Kiosks: r.kiosks}
 	for round := range r.Rounds {
 		if err := r.orderRound(ctx, shop, fmt.Sprintf("BENCH%d", round), keys.Merchant(stack.MchID), report); err != nil {
@@ -85,45 +87,34 @@ func (r *run) orderRound(ctx context.Context, s *shop, name string, keys sandbox
 		return err
 	}
 	r.tell("orders %s: %d orders", name, r.orders)
-	visits, spent, err := r.profiledVisits(ctx, s, name)
-	if err != nil {
+	w := r.newWindow()
+	if err := w.measure(ctx, s, name); err != nil {
 		return err
 	}
 	after, second, err := signatures(keys.PublicKeyPrivate, r.steady)
 	if err != nil {
 		return err
 	}
-	signs, err := s.signs(ctx, name, r.orders)
+	signs, err := s.signs(ctx, name, w.served)
 	if err != nil {
 		return err
 	}
-	report.PerS = append(report.PerS, rate(r.orders, spent.wall))
-	report.P50MS = append(report.P50MS, milliseconds(percentile(visits, 50)))
-	report.P99MS = append(report.P99MS, milliseconds(percentile(visits, 99)))
-	cpu, allocations := spent.each(r.orders)
+	report.PerS = append(report.PerS, rate(len(w.served), w.spent.wall))
+	report.P50MS = append(report.P50MS, milliseconds(percentile(w.took, 50)))
+	report.P99MS = append(report.P99MS, milliseconds(percentile(w.took, 99)))
+	cpu, allocations := w.spent.each(len(w.served))
 	report.CPUMS, report.Allocations = append(report.CPUMS, cpu), append(report.Allocations, allocations)
 	report.SignsPerS = append(report.SignsPerS, (before+after)/2)
-	perOrder := float64(signs) / float64(r.orders)
+	perOrder := float64(signs) / float64(len(w.served))
 	report.SignsPerOrder = append(report.SignsPerOrder, perOrder)
 	report.SigningShare = append(report.SigningShare, perOrder*(first+second)/2/cpu)
 	return nil
 }
 
-func (r *run) profiledVisits(ctx context.Context, s *shop, name string) ([]time.Duration, cost, error) {
-	stop, err := r.profile.start()
-	if err != nil {
-		return nil, cost{}, err
-	}
-	defer stop()
-	took := begin()
-	visits, err := s.serve(ctx, name, r.orders, r.kiosks)
-	return visits, took.end(), err
-}
-
 // signs counts the RSA signatures made for a round's orders: WeChat's journal holds every call — signed by us, and its
 // answer by WeChat (wechat-protocol.md §1.2, §1.3) — and every try of every callback, signed anew each time.
-func (s *shop) signs(ctx context.Context, name string, n int) (signs int, err error) {
-	for i := range n {
+func (s *shop) signs(ctx context.Context, name string, served []int) (signs int, err error) {
+	for _, i := range served {
 		of := url.Values{"out_order_no": {numberOf(name, i)}}
 		var calls control.Requests
 		if err := s.Get(ctx, "/control/wechat/requests", of, &calls); err != nil {
@@ -148,7 +139,7 @@ func (s *shop) signs(ctx context.Context, name string, n int) (signs int, err er
 }
 
 func (o *Orders) print(t table) {
-	t.heading("ORDERS\t\t  %d orders at %d kiosks; kiosks, all services, broker, stores and WeChat (sandbox) in this process", o.Orders, o.Kiosks)
+	t.heading("ORDERS\t\t  %d orders at %d kiosks; kiosks, all services, broker, stores and WeChat (sandbox, its book in memory) in this process", o.Orders, o.Kiosks)
 	t.row("orders", o.PerS, "/s, from the session to order.paid")
 	t.row("p50", o.P50MS, fmt.Sprintf("ms, of which the customer stays %v", stay))
 	t.row("p99", o.P99MS, "ms")

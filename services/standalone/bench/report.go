@@ -85,7 +85,10 @@ func (i *Ingest) print(t table) {
 	t.row("  p99", i.Plain.P99MS, "ms")
 	t.row("  processor", i.Plain.CPUMS, "ms per delivery")
 	t.row("ours / plain", i.ToPlain, "×")
+	t.row("  published / plain", i.PublishedToPlain, "×: facts in JetStream per second, from the first delivery to the last event")
 	t.row("cryptography alone", i.Ceiling, "/s on all cores, through pkg/wechatpay")
 	t.row("  standard library", i.StandardLibrary, "/s, no rule checked, no JSON read")
 	t.row("ours / cryptography", i.ToCeiling, "×")
+	t.row("processor bound", i.ProcessorBound, "/s: all cores at that processor time per delivery, nobody waiting")
+	t.row("ours / processor bound", i.ToProcessor, "×")
 }

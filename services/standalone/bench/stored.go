@@ -58,7 +58,7 @@ func (r *run) sizeDir(n int) string { return filepath.Join(r.Dir, fmt.Sprintf("s
 // fill makes a data folder with n orders that are over: one runs, the others are its copies.
 func (r *run) fill(ctx context.Context, dir string, n int) error {
 	err := r.withShop(ctx, dir, func(s *shop) error {
-		if _, err := s.serve(ctx, template, 1, 1); err != nil {
+		if err := s.serve(ctx, template, 1, 1); err != nil {
 			return err
 		}
 		return over(ctx, dir, numberOf(template, 0))
@@ -105,11 +105,11 @@ func quiet(ctx context.Context, file, number string) (err error) {
 // among measures orders in the folder of a size.
 func (r *run) among(ctx context.Context, round int, size *Size) error {
 	return r.withShop(ctx, r.sizeDir(size.Stored), func(s *shop) error {
-		if _, err := s.serve(ctx, fmt.Sprintf("WARM%d%d", round, size.Stored), min(r.kiosks, r.storedOrders), r.kiosks); err != nil {
+		if err := s.serve(ctx, fmt.Sprintf("WARM%d%d", round, size.Stored), min(r.kiosks, r.storedOrders), r.kiosks); err != nil {
 			return err
 		}
 		took := begin()
-		if _, err := s.serve(ctx, fmt.Sprintf("AMONG%d%d", round, size.Stored), r.storedOrders, r.kiosks); err != nil {
+		if err := s.serve(ctx, fmt.Sprintf("AMONG%d%d", round, size.Stored), r.storedOrders, r.kiosks); err != nil {
 			return err
 		}
 		spent := took.end()
@@ -122,7 +122,7 @@ func (r *run) among(ctx context.Context, round int, size *Size) error {
 
 // withShop runs a stack on dir while the shop is open.
 func (r *run) withShop(ctx context.Context, dir string, serve func(*shop) error) (err error) {
-	s, err := r.startStack(ctx, dir)
+	s, err := r.startStack(ctx, dir, nil)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -28,36 +29,34 @@ func openShop(ctx context.Context, s *stack.Stack, kiosks int) (*shop, error) {
 	return &shop{gateway, tracker}, nil
 }
 
-// serve serves n customers at so many kiosks and gives how long each visit took, to order.paid. A kiosk serves the same
-// regular again and again: who comes back needs no new authorisation.
-func (s *shop) serve(ctx context.Context, name string, n, kiosks int) ([]time.Duration, error) {
-	took := make([]time.Duration, n)
-	visits := make(chan int)
+// serve serves n customers at so many kiosks. A kiosk serves the same regular again and again: who comes back needs no
+// new authorisation.
+func (s *shop) serve(ctx context.Context, name string, n, kiosks int) error {
+	return s.open(ctx, name, kiosks, func(i int) bool { return i < n }, func(int, time.Duration) {})
+}
+
+// open lets customers in one after the other, each to the first free kiosk, as long as more says that number i may come.
+// Each is told to done, with how long the visit took, to order.paid.
+func (s *shop) open(ctx context.Context, name string, kiosks int, more func(i int) bool, done func(i int, took time.Duration)) error {
+	var next atomic.Int64
 	serving, ctx := errgroup.WithContext(ctx)
-	serving.Go(func() error {
-		defer close(visits)
-		for i := range n {
-			select {
-			case visits <- i:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		return nil
-	})
 	for k := range kiosks {
 		serving.Go(func() error {
-			for i := range visits {
+			for ctx.Err() == nil {
+				i := int(next.Add(1) - 1)
+				if !more(i) {
+					return nil
+				}
 				began, number := time.Now(), numberOf(name, i)
 				if err := s.visit(ctx, number, fmt.Sprintf("KIOSK-%04d", k), fmt.Sprintf("regular %d", k)); err != nil {
 					return fmt.Errorf("order %s: %w", number, err)
 				}
-				took[i] = time.Since(began)
+				done(i, time.Since(began))
 			}
-			return nil
+			return ctx.Err()
 		})
 	}
-	return took, serving.Wait()
+	return serving.Wait()
 }
 
 // numberOf is the out_order_no of a round's visit.

@@ -39,6 +39,7 @@ const Scale = 20
 // 2 s of it are 40 s of the demo's.
 func Tune(c *stack.Configs) {
 	c.Order.CallTimeout, c.Order.Claim = 2*time.Second, 100*time.Second
+	c.Authinfo.CallTimeout, c.Authinfo.Claim = 2*time.Second, 100*time.Second
 	c.Order.Timers.OpenWithin = 80 * time.Second
 	c.Order.SweepEvery, c.Authinfo.SweepEvery = 4*time.Second, 4*time.Second
 	c.Authinfo.SessionTTL = 3 * time.Minute

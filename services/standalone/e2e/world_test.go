@@ -69,6 +69,7 @@ func bareWorld(t testing.TB, change ...func(*stack.Options)) *world {
 // tune shortens what is waited for and leaves room for a slow machine: nothing in a story is late by accident.
 func tune(c *stack.Configs) {
 	c.Order.CallTimeout, c.Order.Claim = time.Second, 75*time.Second
+	c.Authinfo.CallTimeout, c.Authinfo.Claim = time.Second, 75*time.Second
 	c.Order.Timers.OpenWithin = 15 * time.Minute
 	c.Order.Timers.ParkFor = 15 * time.Minute
 	c.Order.SweepEvery, c.Authinfo.SweepEvery = 3*time.Second, 3*time.Second

@@ -17,10 +17,16 @@ type Tracker struct {
 	pull jetstream.MessagesContext
 	done chan struct{}
 
-	mu    sync.Mutex
-	said  map[string][]Said
-	news  chan struct{} // closed and renewed at every event
-	total int
+	mu     sync.Mutex
+	orders map[string]*story
+	total  int
+}
+
+// story is what was said of one number.
+type story struct {
+	said []Said
+	// news is closed and renewed at every event of the number: who waits for one order is not woken by the others.
+	news chan struct{}
 }
 
 // Track starts to listen to order.*, from now on or from the beginning of the stream.
@@ -45,7 +51,7 @@ func track(ctx context.Context, js jetstream.JetStream, stream, merchant string,
 	if err != nil {
 		return nil, err
 	}
-	t := &Tracker{pull: pull, done: make(chan struct{}), said: map[string][]Said{}, news: make(chan struct{})}
+	t := &Tracker{pull: pull, done: make(chan struct{}), orders: map[string]*story{}}
 	go t.listen()
 	return t, nil
 }
@@ -74,21 +80,35 @@ func (t *Tracker) listen() {
 		if err != nil {
 			continue
 		}
-		s := read(e, m)
-		t.mu.Lock()
-		t.said[e.Key] = append(t.said[e.Key], s)
-		t.total++
-		close(t.news)
-		t.news = make(chan struct{})
-		t.mu.Unlock()
+		t.add(e.Key, read(e, m))
 	}
+}
+
+func (t *Tracker) add(number string, s Said) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	of := t.of(number)
+	of.said = append(of.said, s)
+	t.total++
+	close(of.news)
+	of.news = make(chan struct{})
+}
+
+// of is the number's story; the caller holds the lock.
+func (t *Tracker) of(number string) *story {
+	of, known := t.orders[number]
+	if !known {
+		of = &story{news: make(chan struct{})}
+		t.orders[number] = of
+	}
+	return of
 }
 
 // Of gives what was said of a number so far, in order.
 func (t *Tracker) Of(number string) []Said {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return slices.Clone(t.said[number])
+	return slices.Clone(t.of(number).said)
 }
 
 // Total is how many events came.
@@ -112,8 +132,9 @@ func (t *Tracker) AwaitThat(ctx context.Context, number string, that func(Said) 
 func (t *Tracker) await(ctx context.Context, number string, that func(int, Said) bool) (Said, error) {
 	for {
 		t.mu.Lock()
-		news := t.news
-		for i, s := range t.said[number] {
+		of := t.of(number)
+		news := of.news
+		for i, s := range of.said {
 			if that(i, s) {
 				t.mu.Unlock()
 				return s, nil

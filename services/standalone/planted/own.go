@@ -56,4 +56,14 @@ var own = []fault{
 		edits: []edit{{"pkg/docstore/sqlite/table.go", "WHERE id = ? AND version = ?", "WHERE id = ? AND version <> -?"}},
 		pkg:   "pkg/docstore/sqlite", test: "TestSQLiteKeepsThePromisesOfDocstore",
 	},
+	{
+		says:  "a row is remembered as it was before a mark",
+		edits: []edit{{"pkg/docstore/sqlite/table.go", "\t\t\ttx.touched(t.place(id))\n", "\t\t\t_ = id\n"}},
+		pkg:   "pkg/docstore/sqlite", test: "TestGetGivesWhatTheFileHoldsWhateverWasWritten",
+	},
+	{
+		says:  "a row is forgotten behind its commit instead of before it",
+		edits: []edit{{"pkg/docstore/sqlite/transaction.go", "\ttx.recent.forget(at)\n\ttx.written[at] = row\n", "\ttx.written[at] = row\n"}},
+		pkg:   "pkg/docstore/sqlite", test: "TestARowIsForgottenBeforeItsChangeIsCommitted",
+	},
 }

@@ -47,7 +47,7 @@ func (s *Stack) connect(of string) (*bus.Bus, error) {
 	if name == "" {
 		name = "standalone"
 	}
-	b, err := bus.Connect(bus.Options{URL: s.NATSURL, Name: name, DeliverTwice: s.twice}, s.log.With(service.KeyService, name))
+	b, err := bus.Connect(bus.Options{URL: s.NATSURL, InProcess: s.broker, Name: name, DeliverTwice: s.twice}, s.log.With(service.KeyService, name))
 	if err != nil {
 		return nil, err
 	}

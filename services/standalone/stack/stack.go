@@ -31,6 +31,8 @@ type Options struct {
 	NATS, Door, Provider, Control string
 	// Store gives each service's store URI; nil is an SQLite file in Dir.
 	Store func(service string) string
+	// Book is where the sandbox, WeChat's stand-in, keeps what it knows; nil is as Store says.
+	Book docstore.Store
 	// Replicas is how many of each service run, on one store and one broker; 0 is 1.
 	Replicas int
 	// Partner adds a partner account (服务商) with the merchant it serves, PartnerMerchant, to the development merchant.
@@ -153,10 +155,15 @@ func (s *Stack) openStore(ctx context.Context, o Options, name string) (docstore
 }
 
 func (s *Stack) startSandbox(ctx context.Context, o Options, cfg sandbox.Config) error {
-	docs, err := s.openStore(ctx, o, sandboxName)
-	if err != nil {
-		return err
+	docs := o.Book
+	if docs == nil {
+		opened, err := s.openStore(ctx, o, sandboxName)
+		if err != nil {
+			return err
+		}
+		docs = opened
 	}
+	var err error
 	s.Sandbox, err = sandbox.New(cfg, sandbox.Deps{
 		Clock: s.Clock, Store: docs, Log: o.Log.With(service.KeyService, sandboxName), Random: rand.Reader,
 	})

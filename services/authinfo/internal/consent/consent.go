@@ -108,7 +108,7 @@ type Wish struct {
 func New(w Wish, now time.Time, timers Timers) Consent {
 	c := Consent{
 		State: Querying, OutOrderNo: w.OutOrderNo, ServiceID: w.ServiceID, DeviceID: w.DeviceID,
-		UserKey: w.UserKey, User: w.User, KnownAs: w.KnownAs, RequestedAt: now, ExpiresAt: now.Add(timers.TokenLife),
+		UserKey: w.UserKey, User: w.User, KnownAs: w.KnownAs, RequestedAt: now, ExpiresAt: now.Add(timers.Try),
 	}
 	c.next(OpQueryUser, now)
 	return c

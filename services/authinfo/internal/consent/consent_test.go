@@ -106,7 +106,7 @@ func TestEveryWayAConsentCanGo(t *testing.T) {
 		"refused after a doubt: a new code":    {steps: []any{NotAvailable, Doubtful, Denied}, state: PreAuthorising, op: OpPreAuthorise},
 		"refused after three doubts":           {steps: []any{NotAvailable, Doubtful, Denied, Doubtful, Denied, Doubtful, Denied}, state: Refused, reason: Rule, told: 1},
 		"a late notification changes nothing":  {steps: []any{Denied, ours(""), ours("CODE1")}, state: Refused, reason: Rule, told: 1},
-		"nobody answers for an hour":           {steps: []any{Doubtful, time.Hour, Doubtful}, state: Expired, reason: TokenExpired, told: 1},
+		"nobody answers":                       {steps: []any{Doubtful, 5 * time.Minute, Doubtful}, state: Expired, reason: TokenExpired, told: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := begin().play(c.steps...)
@@ -136,6 +136,20 @@ func TestWhoNeverComesExpiresAfterTheTokenAndOneLastQuestionAboutTheUser(t *test
 	}
 	if d.State != Expired || d.Reason != TokenExpired || last != OpQueryUser || d.EndedAt.Sub(granted) != time.Hour+time.Minute {
 		t.Errorf("%s for %s after %v, the last question %s", d.State, d.Reason, d.EndedAt.Sub(granted), last)
+	}
+}
+
+func TestAConsentEndsBeforeOrderLifecycleStopsWaitingForIt(t *testing.T) {
+	const authoriseWithin = 70 * time.Minute // its default
+	d := begin()
+	d.now = noon.Add(DefaultTimers().Try - time.Millisecond) // the token comes as late as it can
+	d.Todo.At = d.now
+	d.play(NotAvailable, Granted)
+	for !d.State.Final() {
+		d.answer(Doubtful, "")
+	}
+	if took := d.EndedAt.Sub(noon); took > authoriseWithin {
+		t.Errorf("ended after %v", took)
 	}
 }
 
@@ -182,6 +196,7 @@ func TestTimersThatShrinkOrAreMissingAreRefused(t *testing.T) {
 	for field, change := range map[string]func(*Timers){
 		"consent.poll":       func(t *Timers) { t.Poll = nil },
 		"consent.retry":      func(t *Timers) { t.Retry = []time.Duration{2, 1} },
+		"consent.try":        func(t *Timers) { t.Try = 0 },
 		"consent.margin":     func(t *Timers) { t.Margin = 0 },
 		"consent.last":       func(t *Timers) { t.Last = -1 },
 		"consent.token_life": func(t *Timers) { t.TokenLife = 0 },

@@ -98,15 +98,15 @@ func (h *PreAuthorise) send(ctx context.Context, desk *wechat.Desk, merchant, id
 	began := h.Clock.Now()
 	g := desk.SendPreAuthorisation(ctx, sent.Request.Body)
 	a := consent.Answer{Meaning: g.Meaning, Reason: g.Reason, SentAt: began}
-	if g.Meaning == consent.Misconfigured {
-		return p, unsettled(g.Meaning)
-	}
 	if !g.Token.IsZero() {
 		if a.Token, err = h.Vault.seal(id, tokenField, []byte(g.Token.Reveal())); err != nil {
 			return p, err
 		}
 	}
 	err = turn(context.WithoutCancel(ctx), func(t *preAuthorised) { t.State.Answered(h.env(t, desk, spare), sent.Code, a) })
+	if err == nil && g.Meaning == consent.Misconfigured { // a person mends that, no repetition
+		err = unsettled(g.Meaning)
+	}
 	return p, err
 }
 

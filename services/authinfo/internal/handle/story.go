@@ -42,7 +42,7 @@ func (h *Story) Handle(ctx context.Context, m *eventv1.StoryRequest) (*eventv1.S
 	}
 	if found {
 		reply.Entries = append(reply.Entries, consentEntries(c)...)
-		reply.Summary = append(reply.Summary, details("consent", string(c.State))...)
+		reply.Summary = append(reply.Summary, consentSummary(c)...)
 	}
 	return reply, nil
 }

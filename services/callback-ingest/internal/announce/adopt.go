@@ -50,7 +50,7 @@ func (a *Announcer) RunAdopt(ctx context.Context) error {
 		if ctx.Err() == nil {
 			a.Log.Warn("unroutable notices not tried again yet", service.KeyCode, fault.CodeOf(err), service.KeyError, err)
 		}
-		if a.Clock.Sleep(ctx, a.every) != nil {
+		if a.Clock.Sleep(ctx, a.pace.SweepEvery) != nil {
 			return nil
 		}
 	}

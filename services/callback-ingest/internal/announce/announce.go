@@ -36,12 +36,21 @@ type Deps struct {
 // Announcer publishes notices.
 type Announcer struct {
 	Deps
-	// every is the time between two sweeps; a sweep leaves alone what is younger than settled, which is on its way.
-	every, settled time.Duration
-	queue          chan offered
+	pace  Pace
+	queue chan offered
 	// missed is set when something did not fit in the queue.
 	missed atomic.Bool
 	away   bool // what the last sweep found; the sweep's own
+}
+
+// Pace is when an Announcer publishes, on the clock.
+type Pace struct {
+	// SweepEvery is the time between two sweeps.
+	SweepEvery time.Duration
+	// Settled is how old a notice is before a sweep takes it: younger ones are on their way.
+	Settled time.Duration
+	// GiveWay is how old a notice becomes at most while publishing waits for answers; 0: it never waits.
+	GiveWay time.Duration
 }
 
 // offered is a stored notice, with what the door read in it.
@@ -57,9 +66,9 @@ const mostAtOnce = 256
 // from the store again costs more than everything else that is done to publish it.
 const mostOffered = 32 * mostAtOnce
 
-// New makes an Announcer that sweeps every so often, on the clock, what has waited for longer than settled.
-func New(deps Deps, every, settled time.Duration) *Announcer {
-	return &Announcer{Deps: deps, every: every, settled: settled, queue: make(chan offered, mostOffered)}
+// New makes an Announcer.
+func New(deps Deps, pace Pace) *Announcer {
+	return &Announcer{Deps: deps, pace: pace, queue: make(chan offered, mostOffered)}
 }
 
 // Offer hands a stored notice over for publishing at once, with its entity as the door read and routed it. It never
@@ -81,6 +90,7 @@ func (a *Announcer) RunAtOnce(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case first := <-a.queue:
+			a.giveWay(ctx, first.notice.ReceivedAt)
 			// A stop does not cut between publishing and marking.
 			if _, err := a.publish(context.WithoutCancel(ctx), a.withOffered(first)); err != nil {
 				a.Log.Warn("published and not marked; the sweep publishes it again", service.KeyError, err)

@@ -26,8 +26,46 @@ import (
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/tally"
 )
 
+// room is an announcer and what it works with.
+type room struct {
+	*announce.Announcer
+	journal *journal.Journal
+	counts  *tally.Tally
+	entity  []byte
+}
+
+func newRoom(t *testing.T, broker announce.Bus, now clock.Clock, pace announce.Pace) *room {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "ingest.db"))
+	must(t, err)
+	t.Cleanup(func() { _ = store.Close() })
+	w := &room{}
+	w.journal, err = journal.Open(t.Context(), store)
+	must(t, err)
+	book, err := merchant.Load("../../testdata/merchants.yaml")
+	must(t, err)
+	w.entity, err = os.ReadFile("../../testdata/golden_entity.json")
+	must(t, err)
+	w.counts, err = tally.New(noop.NewMeterProvider(), now)
+	must(t, err)
+	w.Announcer = announce.New(announce.Deps{
+		Bus: broker, Journal: w.journal, Router: route.New(book), Users: userkey.New(service.NewSecret(make([]byte, 32))),
+		Tally: w.counts, Clock: now, Log: slog.New(slog.DiscardHandler),
+	}, pace)
+	return w
+}
+
+// offer routes a notice as the door does, and offers it.
+func (w *room) offer(t *testing.T, n *journal.Notice) {
+	t.Helper()
+	routed, err := w.Router.Route(n.Account, n.EventType, n.Entity)
+	must(t, err)
+	w.Offer(n, routed)
+}
+
 // counting is a broker that takes everything and counts it by id; enough is closed when it has so many ids.
 type counting struct {
+	first  func() // called when it gets the first ones, unless nil
 	mu     sync.Mutex
 	times  map[string]int
 	want   int
@@ -38,6 +76,9 @@ func (c *counting) PublishMany(_ context.Context, es []event.Event) []error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before := len(c.times)
+	if before == 0 && c.first != nil {
+		c.first()
+	}
 	for _, e := range es {
 		c.times[e.ID]++
 	}
@@ -48,24 +89,10 @@ func (c *counting) PublishMany(_ context.Context, es []event.Event) []error {
 }
 
 func TestWhatDoesNotFitInTheQueueIsPublishedAsSoonAsTheQueueIsEmptyAndNotOnlyByTheSweep(t *testing.T) {
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "ingest.db"))
-	must(t, err)
-	t.Cleanup(func() { _ = store.Close() })
-	j, err := journal.Open(t.Context(), store)
-	must(t, err)
-	book, err := merchant.Load("../../testdata/merchants.yaml")
-	must(t, err)
-	entity, err := os.ReadFile("../../testdata/golden_entity.json")
-	must(t, err)
-	counts, err := tally.New(noop.NewMeterProvider(), clock.Real())
-	must(t, err)
-	router, broker := route.New(book), &counting{times: map[string]int{}, want: announce.MostOffered + 300, enough: make(chan struct{})}
+	broker := &counting{times: map[string]int{}, want: announce.MostOffered + 300, enough: make(chan struct{})}
 	// No sweep runs here.
-	a := announce.New(announce.Deps{
-		Bus: broker, Journal: j, Router: router, Users: userkey.New(service.NewSecret(make([]byte, 32))), Tally: counts,
-		Clock: clock.Real(), Log: slog.New(slog.DiscardHandler),
-	}, time.Hour, time.Hour)
-	committer := journal.NewCommitter(j, 256, 10*time.Second)
+	w := newRoom(t, broker, clock.Real(), announce.Pace{SweepEvery: time.Hour, Settled: time.Hour})
+	committer := journal.NewCommitter(w.journal, 256, 10*time.Second)
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { _ = committer.Run(ctx) })
@@ -74,16 +101,14 @@ func TestWhatDoesNotFitInTheQueueIsPublishedAsSoonAsTheQueueIsEmptyAndNotOnlyByT
 		n := &journal.Notice{
 			ID: fmt.Sprintf("%032x", i), Kind: notice.PayScoreOrder, Account: "wx-main", State: journal.Waiting,
 			EventType: "PAYSCORE.USER_PAID", ReceivedAt: time.Now(),
-			Entity: bytes.ReplaceAll(entity, []byte("PS20231115000001"), fmt.Appendf(nil, "PS%014d", i)),
+			Entity: bytes.ReplaceAll(w.entity, []byte("PS20231115000001"), fmt.Appendf(nil, "PS%014d", i)),
 		}
-		routed, err := router.Route(n.Account, n.EventType, n.Entity)
-		must(t, err)
 		if i >= announce.MostOffered { // those before are published without a look at the store
 			must(t, committer.Store(ctx, n))
 		}
-		a.Offer(n, routed)
+		w.offer(t, n)
 	}
-	running.Go(func() { _ = a.RunAtOnce(ctx) })
+	running.Go(func() { _ = w.RunAtOnce(ctx) })
 	select {
 	case <-broker.enough:
 	case <-time.After(20 * time.Second):

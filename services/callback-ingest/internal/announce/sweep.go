@@ -17,7 +17,7 @@ func (a *Announcer) RunSweep(ctx context.Context) error {
 		if err := a.sweep(ctx); err != nil && ctx.Err() == nil {
 			a.Log.Warn("sweep not finished", service.KeyCode, fault.CodeOf(err), service.KeyError, err)
 		}
-		if a.Clock.Sleep(ctx, a.every) != nil {
+		if a.Clock.Sleep(ctx, a.pace.SweepEvery) != nil {
 			return nil
 		}
 	}
@@ -25,7 +25,7 @@ func (a *Announcer) RunSweep(ctx context.Context) error {
 
 // sweep works off what has waited for long.
 func (a *Announcer) sweep(ctx context.Context) error {
-	away, err := a.backlog(ctx, a.Clock.Now().Add(-a.settled))
+	away, err := a.backlog(ctx, a.Clock.Now().Add(-a.pace.Settled))
 	if _, unreadable := errors.AsType[*docstore.Unreadable](err); err != nil && !unreadable { // all others were seen to
 		return err
 	}

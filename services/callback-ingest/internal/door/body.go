@@ -1,6 +1,7 @@
 package door
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -16,6 +17,9 @@ const (
 	maxBody = 1 << 20
 	// requestCost is what a request holds besides its body: connection, buffers, goroutine.
 	requestCost = 16 << 10
+	// usualBody is more than a notification has. So much is made room for when it is announced; who announces more has
+	// to send it.
+	usualBody = 8 << 10
 )
 
 // budget bounds the memory of all requests together. What a request holds is counted as it arrives, so that a sender
@@ -46,9 +50,10 @@ func (h *held) leave() { h.budget.free.Release(h.bytes) }
 
 // read reads the raw body. Errors: Retry busy; Terminal too_large, slow_body, broken_body.
 func (h *held) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(counted{http.MaxBytesReader(w, r.Body, maxBody), h})
+	body := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0), usualBody)+bytes.MinRead))
+	_, err := body.ReadFrom(counted{http.MaxBytesReader(w, r.Body, maxBody), h})
 	if err == nil || fault.ClassOf(err) != fault.Unclassified {
-		return body, err
+		return body.Bytes(), err
 	}
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return nil, fault.New(fault.Terminal, "too_large", "more than %d bytes", maxBody)

@@ -97,6 +97,8 @@ func (d *Door) take(ctx context.Context, w http.ResponseWriter, r *http.Request,
 		got.refuse(err)
 		return
 	}
+	d.Tally.Arrived()
+	defer d.Tally.Settled()
 	now := d.Clock.Now()
 	envelope, plain, err := keys.open(now, r.Header, body)
 	if err != nil {

@@ -30,6 +30,8 @@ func (t *Tally) Counts() Counts {
 
 type counts struct {
 	received, published atomic.Int64
+	// inHand are deliveries that arrived and are not answered yet.
+	inHand atomic.Int64
 
 	mu       sync.Mutex
 	outcomes map[Outcome]int64

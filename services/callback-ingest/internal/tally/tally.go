@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/facepay-go/facepay/pkg/clock"
@@ -19,7 +18,10 @@ type Tally struct {
 	deliveries metric.Int64Counter
 	published  metric.Int64Counter
 	failed     metric.Int64Counter
-	answer     metric.Float64Histogram
+	took       metric.Float64Histogram
+	accounts   *labels[string]
+	answers    *labels[answer]
+	outcomes   *labels[Outcome]
 	counts     counts
 	// oldest is when the oldest notice that waits was received, in Unix milliseconds; 0 when none waits.
 	oldest atomic.Int64
@@ -38,14 +40,14 @@ type Delivery struct {
 
 // New makes the instruments. An error is Terminal.
 func New(meters metric.MeterProvider, c clock.Clock) (*Tally, error) {
-	t := &Tally{clock: c}
+	t := &Tally{clock: c, accounts: newLabels(ofAccount), answers: newLabels(ofAnswer), outcomes: newLabels(ofOutcome)}
 	t.counts.outcomes, t.counts.reasons = map[Outcome]int64{}, map[string]int64{}
 	m := &maker{meter: meters.Meter("facepay")}
 	t.received = m.counter("facepay.ingest.received", "Requests to the doors of known accounts.")
 	t.deliveries = m.counter("facepay.ingest.deliveries", "Answered requests by account, kind, outcome and reason.")
 	t.published = m.counter("facepay.ingest.published", "Notices whose event the broker acknowledged.")
 	t.failed = m.counter("facepay.ingest.publish_failures", "Publications that failed; the sweep tries again.")
-	t.answer = m.seconds("facepay.ingest.answer_time", "Time to the answer. WeChat gives up after 5 s.")
+	t.took = m.seconds("facepay.ingest.answer_time", "Time to the answer. WeChat gives up after 5 s.")
 	m.gauge("facepay.ingest.publish_lag", "Age of the oldest notice that waits to be published; 0 when none waits.",
 		func() float64 { return t.lag().Seconds() })
 	if m.err != nil {
@@ -57,15 +59,23 @@ func New(meters metric.MeterProvider, c clock.Clock) (*Tally, error) {
 // Received counts a request that reached an account's door.
 func (t *Tally) Received(ctx context.Context, account string) {
 	t.counts.received.Add(1)
-	t.received.Add(ctx, 1, metric.WithAttributes(attribute.String("account", account)))
+	t.received.Add(ctx, 1, t.accounts.of(account))
 }
+
+// Arrived counts a delivery in that was read completely: from now on its answer costs work. Settled counts it out.
+func (t *Tally) Arrived() { t.counts.inHand.Add(1) }
+
+// Settled is called when an answer is known.
+func (t *Tally) Settled() { t.counts.inHand.Add(-1) }
+
+// InHand is how many deliveries arrived whose answers are not known yet. Senders that are slow are not among them.
+func (t *Tally) InHand() int64 { return t.counts.inHand.Load() }
 
 // Answered counts an answer.
 func (t *Tally) Answered(ctx context.Context, d Delivery) {
 	t.counts.answered(d)
-	t.deliveries.Add(ctx, 1, metric.WithAttributes(attribute.String("account", d.Account), attribute.String("kind", d.Kind),
-		attribute.String("outcome", string(d.Outcome)), attribute.String("reason", d.Reason)))
-	t.answer.Record(ctx, d.Took.Seconds(), metric.WithAttributes(attribute.String("outcome", string(d.Outcome))))
+	t.deliveries.Add(ctx, 1, t.answers.of(answer{d.Account, d.Kind, d.Outcome, d.Reason}))
+	t.took.Record(ctx, d.Took.Seconds(), t.outcomes.of(d.Outcome))
 }
 
 // Published counts n events that the broker acknowledged, and failed ones that it did not.

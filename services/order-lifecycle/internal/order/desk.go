@@ -62,7 +62,10 @@ func (t *turn) answered(requestID, outcome string) {
 }
 
 // deskAbandon cancels an attempt before anything was sent.
-func deskAbandon(t *turn, _ Fact) effect {
+func deskAbandon(t *turn, f Fact) effect {
+	if t.unheardOf() {
+		return notYet(t, f)
+	}
 	t.acceptCancel("order.abandoned")
 	return t.finish(Abandoned, "desk_cancel", WasAbandoned{"desk_cancel"})
 }
@@ -88,6 +91,12 @@ func deskCancel(t *turn, _ Fact) effect {
 	return t.revoke("desk_cancel")
 }
 
+// unheardOf reports that nobody but the back office ever named the number.
+func (t *turn) unheardOf() bool {
+	return t.State == Attempt && t.Session.OpenedAt.IsZero() && t.Face.FactID == "" && t.Wish == nil && t.Parked == nil &&
+		t.Consent == (Consent{}) && !t.PaymentTold
+}
+
 func (t *turn) acceptCancel(outcome string) {
 	t.accept()
 	a := t.fact.(deskFact).ask()
@@ -97,6 +106,9 @@ func (t *turn) acceptCancel(outcome string) {
 
 // notYet refuses a request that needs an order that WeChat collects, or one that is paid.
 func notYet(t *turn, f Fact) effect {
+	if t.unheardOf() {
+		return t.reject(fault.New(fault.NotFound, "order_unknown", "no order of this number is known"))
+	}
 	if _, ok := f.(RefundAsked); ok {
 		return t.reject(fault.New(fault.Terminal, "not_paid", "the order is %s: only what was paid can be refunded", t.State))
 	}

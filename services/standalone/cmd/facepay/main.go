@@ -9,10 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/facepay-go/facepay/pkg/process"
 	"github.com/facepay-go/facepay/services/cli"
 )
 
 func main() {
+	process.RoomyHeap() // as the services' own mains do
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // nohup; else a closed terminal ends us, and what we started must end with us
 		ends = append(ends, syscall.SIGHUP)

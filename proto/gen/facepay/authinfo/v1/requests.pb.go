@@ -394,7 +394,7 @@ type AuthoriseReply struct {
 	AuthorizationCode string `protobuf:"bytes,1,opt,name=authorization_code,json=authorizationCode,proto3" json:"authorization_code,omitempty"`
 	// WeChat's token ends then, an hour after it was made.
 	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
-	// The jump to WeChat's page; it holds the token.
+	// The jump to WeChat's page; it holds the token. Left out once the token has ended.
 	Jump          *v1.Jump `protobuf:"bytes,3,opt,name=jump,proto3" json:"jump,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
