@@ -212,11 +212,12 @@ type Rejection struct {
 	Fact, FactID, RequestID, Code, Field, Reason string
 }
 
-// CompletedAt is when the completion was first sent, the zero time before.
+// CompletedAt is when WeChat was first seen to collect: no complete call was later than that, however often it was sent
+// (wechat-protocol.md §6.7 measures from the call). The zero time before.
 func (o *Order) CompletedAt() time.Time {
 	for i := len(o.Steps) - 1; i >= 0; i-- {
-		if o.Steps[i].To == Completing {
-			return o.Steps[i].At
+		if s := o.Steps[i]; s.From == Completing && s.To == PaymentPending {
+			return s.At
 		}
 	}
 	return time.Time{}

@@ -119,7 +119,8 @@ func (t *turn) refundRefused(r *Refund, reason string) effect {
 	if r.Request.DoubtAt.IsZero() && reason != unexplained {
 		return t.refundFailed(r, RefundRefused, reason)
 	}
-	r.Todo = Todo{Op: OpAskRefund, At: t.env.Now.Add(t.untilSettled(r.Request)), Refund: r.RequestID, Round: r.Todo.Round}
+	wait := max(t.untilSettled(r.Request), t.env.Timers.Refund[0]) // no query within a minute of the request (§9.3)
+	r.Todo = Todo{Op: OpAskRefund, At: t.env.Now.Add(wait), Refund: r.RequestID, Round: r.Todo.Round}
 	return changed
 }
 
@@ -155,7 +156,8 @@ func heard(t *turn, f Fact) effect {
 		if t.alarm("refund_differs") == nothing {
 			return nothing
 		}
-		r.Todo = Todo{Op: OpAskRefund, At: t.env.Now, Refund: r.RequestID}
+		wait := max(0, r.At.Add(t.env.Timers.Refund[0]).Sub(t.env.Now)) // §9.3
+		r.Todo = Todo{Op: OpAskRefund, At: t.env.Now.Add(wait), Refund: r.RequestID}
 		return changed
 	}
 	return t.refundShown(r, &told.Seen)

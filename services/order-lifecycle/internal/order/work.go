@@ -52,14 +52,20 @@ func lower(t *turn, f Fact) effect {
 }
 
 // paidElsewhere takes that the customer paid the whole by other means: WeChat is told, and stops. wechat-protocol.md §6.7.
+// It is told a second that lies behind the completion; when that has not come yet, it is waited for.
 func paidElsewhere(t *turn, f Fact) effect {
 	asked := f.(ElsewherePaid)
 	body, err := t.env.Scribe.Sync(t.Order, asked.PaidAt, t.env.Now)
+	wait := fault.AfterOf(err)
+	if wait > 0 {
+		body, err = t.env.Scribe.Sync(t.Order, asked.PaidAt, t.env.Now.Add(wait))
+	}
 	if err != nil {
 		return t.reject(err)
 	}
 	t.SaidPaid, t.Elsewhere = true, t.collected()
-	return t.begin(OpSync, body, nil)
+	t.begin(OpSync, body, nil)
+	return t.do(OpSync, wait)
 }
 
 // collected are WeChat's payments known so far.

@@ -38,15 +38,20 @@ func (d *Desk) Modify(o *order.Order, e order.End, reason string, _ time.Time) (
 	return payscore.Freeze(r)
 }
 
-// Sync writes the word that the customer paid elsewhere (wechat-protocol.md §6.7).
+// Sync writes the word that the customer paid elsewhere (wechat-protocol.md §6.7): at the second he paid, or, when that does
+// not lie behind the completion, at the first that does. A Retry tells how long that second has still to come.
 func (d *Desk) Sync(o *order.Order, paidAt, now time.Time) ([]byte, error) {
 	completed, err := completion(o)
 	if err != nil {
 		return nil, err
 	}
+	paidTime, err := completed.PaidTime(paidAt, now)
+	if err != nil {
+		return nil, err
+	}
 	r := payscore.SyncRequest{
 		AppID: d.appID(), SubMchID: d.merchant.WeChat.SubMchID, ServiceID: o.ServiceID, Type: payscore.OrderPaid,
-		Detail: payscore.SyncDetail{PaidTime: payscore.Compact(paidAt)},
+		Detail: payscore.SyncDetail{PaidTime: paidTime},
 	}
 	if err := r.Validate(completed, now); err != nil {
 		return nil, err
