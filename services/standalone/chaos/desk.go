@@ -38,6 +38,9 @@ func (c *city) ask(ctx context.Context, v visit, w wish) error {
 	if err := sleep(ctx, w.wait); err != nil {
 		return err
 	}
+	if w.operation == portal {
+		return c.inPortal(ctx, v.number)
+	}
 	first := c.wished(v, w)
 	facts := []proto.Message{first}
 	for range w.again {
@@ -52,6 +55,20 @@ func (c *city) ask(ctx context.Context, v visit, w wish) error {
 		}
 	}
 	return c.publish(ctx, v.number, facts...)
+}
+
+// inPortal cancels an order in WeChat's portal, if it can be cancelled.
+func (c *city) inPortal(ctx context.Context, number string) error {
+	return c.insist(ctx, "cancelling in the portal", func(ctx context.Context) error {
+		err := c.gateway.CancelInPortal(ctx, number)
+		if err == nil {
+			return nil
+		}
+		if _, asked := c.stateAt(ctx, number); asked == nil { // the sandbox is up: it refused
+			return nil
+		}
+		return err
+	})
 }
 
 // wished is the fact of a wish, by what is known of the order now.

@@ -46,6 +46,8 @@ const (
 	elsewhere operation = "paid elsewhere"
 	collect   operation = "collect"
 	refund    operation = "refund"
+	// portal is not asked of us: the merchant's staff cancels in WeChat's portal, and nobody is told.
+	portal operation = "cancelled in the portal"
 )
 
 // moment is when it does.
@@ -67,7 +69,7 @@ var operations = []struct {
 	share     int
 	usual     moment
 }{
-	{cancel, 12, pending}, {modify, 28, pending}, {elsewhere, 10, pending}, {collect, 12, pending}, {refund, 38, whenOver},
+	{cancel, 10, pending}, {modify, 28, pending}, {elsewhere, 11, pending}, {collect, 11, pending}, {refund, 38, whenOver}, {portal, 2, pending},
 }
 
 // wish is one request of the back office.
@@ -103,14 +105,14 @@ func newLife(dice *rand.Rand) *life {
 	for i := range dice.IntN(mostWishes) + 1 {
 		l.wishes = append(l.wishes, newWish(fmt.Sprintf("r%d", i+1), dice))
 	}
-	if l.begins == declines { // WeChat's token lasts an hour: the desk does not wait
+	if l.begins == declines || l.begins == leaves && dice.IntN(2) == 0 { // WeChat's token lasts an hour: the desk does not wait
 		l.wishes = append(l.wishes, wish{operation: cancel, at: beforeOpened, request: "r0", wait: time.Second})
 	}
 	return l
 }
 
 func newWish(request string, dice *rand.Rand) wish {
-	w := wish{request: request, wait: between(dice, 0, time.Second), perMille: part(dice), named: dice.IntN(3) > 0}
+	w := wish{request: request, wait: between(dice, 0, 400*time.Millisecond), perMille: part(dice), named: dice.IntN(3) > 0}
 	roll := dice.IntN(100)
 	for _, o := range operations {
 		if roll < o.share {

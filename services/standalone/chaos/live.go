@@ -134,7 +134,7 @@ func (c *city) answers(ctx context.Context, v visit) error {
 }
 
 func (c *city) answer(ctx context.Context, v visit, w wish) error {
-	if w.operation == cancel || w.operation == elsewhere { // answered by the end, or refused
+	if w.operation == cancel || w.operation == elsewhere || w.operation == portal { // answered by the end, or refused
 		return nil
 	}
 	bounded, stop := context.WithTimeout(ctx, patience)

@@ -42,7 +42,7 @@ var rules = []misbehaviour{
 // wins. A deduction that takes longer leaves the back office time.
 var liveRules = []misbehaviour{
 	{operation: "create", fault: "expires_soon", perMille: 60, more: map[string]any{"delay_ms": 20_000}},
-	{operation: "deduct", fault: "deduction_fails", perMille: 400},
+	{operation: "deduct", fault: "deduction_fails", perMille: 650},
 	{operation: "deduct", fault: "deduction_partial", perMille: 80, more: map[string]any{"amount_fen": 37}},
 	{operation: "deduct", fault: "deduction_stops", perMille: 60},
 	{operation: "deduct", fault: "paid_by_hand", perMille: 40},
