@@ -1,6 +1,9 @@
 package audit
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // oneProviderOrder is invariant 2. That the book has a number once is checked where it is read.
 func (o *Order) oneProviderOrder() {
@@ -15,7 +18,7 @@ func (o *Order) oneProviderOrder() {
 		{"cancel", 1, 1 + o.refusedCancels()},
 		{"modify", o.sent("amount_modify_requested"), o.sent("amount_modify_requested")},
 		{"sync", 1, o.sent("paid_elsewhere")},
-		{"pay", o.sent("collect_requested"), 1},
+		{"pay", math.MaxInt, 1}, // asked again it hurries again, and collects no more than is due
 		{"refund", refunds, refunds},
 	} {
 		if n := o.Received.Executed[each.op]; n > each.executed {

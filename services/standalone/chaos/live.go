@@ -114,7 +114,7 @@ func (c *city) stateAt(ctx context.Context, number string) (string, error) {
 		Description string `json:"state_description"`
 	}
 	err := c.gateway.Get(ctx, "/control/wechat/book/"+number, url.Values{"mchid": {stack.MchID}}, &row)
-	if err != nil && !kiosk.Refused(err, "not_found") {
+	if err != nil && !kiosk.Refused(err, "order_not_found") {
 		return "", err
 	}
 	if row.Description == "" {
