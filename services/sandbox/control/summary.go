@@ -1,6 +1,7 @@
 package control
 
 import (
+	"math"
 	"net/http"
 
 	"github.com/facepay-go/facepay/services/sandbox/book"
@@ -16,11 +17,15 @@ type Summary struct {
 	Notices   int `json:"notices"`
 	Delivered int `json:"delivered"`
 	Accepted  int `json:"accepted"`
+	// Refused are the calls that were answered 4xx, in order of time.
+	Refused []book.Call `json:"refused,omitempty"`
 }
 
 type summaryPage struct {
 	Orders []Summary `json:"orders"`
 	Next   string    `json:"next,omitempty"`
+	// Unnumbered are the refused calls that are about no number; on the first page.
+	Unnumbered []book.Call `json:"unnumbered,omitempty"`
 }
 
 // showSummary is GET ?limit=&after=: a page of numbers in their order.
@@ -34,9 +39,17 @@ func (a *API) showSummary(r *http.Request) (any, error) {
 		return nil, err
 	}
 	page := summaryPage{Orders: []Summary{}}
+	if r.URL.Query().Get("after") == "" {
+		unnumbered, err := a.Journal.Calls(r.Context(), mchID, "", math.MaxInt)
+		if err != nil {
+			return nil, err
+		}
+		page.Unnumbered = refused(unnumbered)
+	}
 	more, err := a.Journal.ByOrder(r.Context(), mchID, r.URL.Query().Get("after"), limit, func(number string, calls []book.Call) error {
 		s := Summary{OutOrderNo: number}
 		s.Executed, s.Bodies = counted(calls)
+		s.Refused = refused(calls)
 		page.Orders = append(page.Orders, s)
 		return a.countNotices(r, mchID, &page.Orders[len(page.Orders)-1])
 	})
@@ -81,4 +94,14 @@ func counted(calls []book.Call) (executed, bodies map[string]int) {
 		}
 	}
 	return executed, bodies
+}
+
+// refused are the calls that were answered 4xx.
+func refused(calls []book.Call) (all []book.Call) {
+	for _, c := range calls {
+		if c.Status >= 400 && c.Status < 500 {
+			all = append(all, c)
+		}
+	}
+	return all
 }

@@ -35,13 +35,20 @@ func sound() *audit.Ledger {
 		Said:     about(events(life("opened"), life("completing", total), life("payment_pending", total), life("paid", paid))),
 		Told:     about(events(life("payscore_order"))),
 		Book: map[string]audit.Row{"N1": {
-			OutOrderNo: "N1", State: "DONE", Completed: true, Total: 350, Paid: 350, TransactionIDs: []string{"T1"},
+			OutOrderNo: "N1", State: "DONE", Completed: true, Total: 350, Paid: 350, Payments: []audit.Payment{{Amount: 350, PaidType: "NEWTON", TransactionID: "T1"}},
 		}},
 		Received: map[string]audit.Received{"N1": {
 			OutOrderNo: "N1", Executed: map[string]int{"create": 1, "complete": 1}, Bodies: map[string]int{"create": 1, "complete": 1},
 			Notices: 1, Delivered: 1, Accepted: 2,
 		}},
 	}
+}
+
+// refused adds a refused call to the order's.
+func refused(l *audit.Ledger, c audit.Call) {
+	r := l.Received["N1"]
+	r.Refused = append(r.Refused, c)
+	l.Received["N1"] = r
 }
 
 func promises() audit.Promises {
@@ -100,8 +107,12 @@ func TestEveryPlantedBreachIsNamedByItsInvariant(t *testing.T) {
 		"the order was created twice":    {2, func(l *audit.Ledger) { l.Received["N1"].Executed["create"] = 2 }},
 		"the complete has two bodies":    {2, func(l *audit.Ledger) { l.Received["N1"].Bodies["complete"] = 2 }},
 		"the provider collected more":    {3, func(l *audit.Ledger) { row(l, func(r *audit.Row) { r.Paid = 700 }) }},
-		"the provider collected twice":   {3, func(l *audit.Ledger) { row(l, func(r *audit.Row) { r.TransactionIDs = []string{"T1", "T2"} }) }},
+		"the provider collected twice":   {3, func(l *audit.Ledger) { row(l, func(r *audit.Row) { r.Payments = append(r.Payments, r.Payments...) }) }},
 		"nobody commanded the amount":    {3, func(l *audit.Ledger) { l.Facts["N1"][1].Total = 300 }},
+		"cancelled after the money came": {3, func(l *audit.Ledger) { l.Said["N1"] = append(l.Said["N1"][:3], life("revoked")) }},
+		"a refused call that could have been avoided": {audit.Avoidable, func(l *audit.Ledger) {
+			refused(l, audit.Call{Operation: "complete", Status: 400, Code: "PARAM_ERROR", RequestID: "08AB-268435464"})
+		}},
 		"revoked after paid":             {4, func(l *audit.Ledger) { say(l, life("revoked", code("service_aborted"))) }},
 		"paid after revoked, no alarm":   {4, func(l *audit.Ledger) { l.Said["N1"] = slices.Insert(l.Said["N1"], 3, life("revoked")) }},
 		"the provider says revoked":      {5, func(l *audit.Ledger) { row(l, func(r *audit.Row) { r.State = "REVOKED" }) }},

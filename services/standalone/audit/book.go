@@ -4,20 +4,36 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/facepay-go/facepay/pkg/money"
 )
 
 // Row is an order in the provider's book; zero when there is none. Amounts in fen.
 type Row struct {
-	OutOrderNo     string    `json:"out_order_no"`
-	State          string    `json:"state"`
-	Description    string    `json:"state_description"`
-	Completed      bool      `json:"completed"`
-	Total          money.Fen `json:"total_amount"`
-	Paid           money.Fen `json:"paid_amount"`
-	TransactionIDs []string  `json:"transaction_ids"`
+	OutOrderNo  string    `json:"out_order_no"`
+	State       string    `json:"state"`
+	Description string    `json:"state_description"`
+	Completed   bool      `json:"completed"`
+	Total       money.Fen `json:"total_amount"`
+	Paid        money.Fen `json:"paid_amount"`
+	Payments    []Payment `json:"payments"`
+	// ConfirmedAt is when the user of a need-confirm order confirmed it.
+	ConfirmedAt time.Time `json:"confirmed_at"`
+	CompletedAt time.Time `json:"completed_at"`
 }
+
+// Payment is one collected amount, fen.
+type Payment struct {
+	Amount money.Fen `json:"amount"`
+	// PaidType is NEWTON for what WeChat collected, MCH for what the merchant did.
+	PaidType      string    `json:"paid_type"`
+	TransactionID string    `json:"transaction_id"`
+	PaidAt        time.Time `json:"paid_at"`
+}
+
+// ByMerchant reports a payment that WeChat did not collect.
+func (p Payment) ByMerchant() bool { return p.PaidType == "MCH" }
 
 // None is the End of a number that the provider does not have.
 const None = "none"

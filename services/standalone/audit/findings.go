@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/facepay-go/facepay/pkg/event"
@@ -26,13 +27,21 @@ type Findings struct {
 	Notifications, Duplicates int
 	Alarms, Rejections        int
 	DeadLetters               int
+	// Refusals counts the 4xx of the provider by why they were not ours to avoid; AvoidableRefusals are the others, which
+	// are also among Broken.
+	Refusals          map[string]int
+	AvoidableRefusals int
+	// Requests counts what the back office asked for by operation and answer: "refund_requested: refunded".
+	Requests map[string]int
+	// RefundedFen is the sum of our refunds.
+	RefundedFen money.Fen
 	// Broken is empty when every invariant holds.
 	Broken []Breach
 }
 
 // Examine holds all orders of the ledger, and what was promised, against the invariants.
 func (l *Ledger) Examine(p Promises) Findings {
-	f := Findings{Ends: map[string]int{}, DeadLetters: len(l.DeadLetters)}
+	f := Findings{Ends: map[string]int{}, Refusals: map[string]int{}, Requests: map[string]int{}, DeadLetters: len(l.DeadLetters)}
 	setAside := l.setAside()
 	for _, number := range l.Numbers() {
 		o := l.Of(number)
@@ -46,12 +55,47 @@ func (l *Ledger) Examine(p Promises) Findings {
 		f.Alarms += o.count("alarm")
 		f.Rejections += o.count("fact_rejected")
 		f.Broken = append(f.Broken, o.Broken()...)
+		avoidable := o.refusals(f.Refusals)
+		f.AvoidableRefusals += len(avoidable)
+		f.Broken = append(f.Broken, avoidable...)
+		o.countRequests(f.Requests)
+		for _, r := range o.Refunds {
+			if r.Status == refundSucceeded {
+				f.RefundedFen += r.Amount
+			}
+		}
 	}
+	avoidable := (&Order{Received: l.Received[""]}).refusals(f.Refusals)
+	f.AvoidableRefusals += len(avoidable)
+	f.Broken = append(f.Broken, avoidable...)
 	f.Broken = append(f.Broken, l.unkept(p)...)
 	if f.PaidFen != f.ProviderPaidFen {
 		f.Broken = append(f.Broken, Breach{Invariant: 3, Text: "in all we say " + f.PaidFen.Yuan() + " yuan were paid, the provider " + f.ProviderPaidFen.Yuan()})
 	}
 	return f
+}
+
+// countRequests counts what the back office asked of the order, by operation and answer.
+func (o *Order) countRequests(count map[string]int) {
+	for _, f := range o.Facts {
+		switch f.Name {
+		case "cancel_requested", "amount_modify_requested", "paid_elsewhere", "collect_requested", "refund_requested", "service_requested":
+			count[f.Name+": "+o.answer(f)]++
+		}
+	}
+}
+
+// answer names what became of a request.
+func (o *Order) answer(f Said) string {
+	if code := o.refusal(f.ID); code != "" {
+		return code
+	}
+	for _, s := range slices.Backward(o.Said) {
+		if f.RequestID != "" && s.RequestID == f.RequestID && s.Name != "fact_rejected" {
+			return s.Name
+		}
+	}
+	return o.End()
 }
 
 // unkept names what was acknowledged and is not stored (1).

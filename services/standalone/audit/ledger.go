@@ -12,9 +12,10 @@ import (
 // Ledger is what the streams and the provider hold about all numbers.
 type Ledger struct {
 	// Said are the events of the ORDER stream by number, in order; Facts those of KIOSK, Sessions those of AUTHINFO that
-	// are about a number, Told the notifications of NOTIFY about an order.
+	// are about a number, Told the notifications of NOTIFY about an order or a refund of it.
 	Said, Facts, Sessions, Told map[string][]Said
 	Book                        map[string]Row
+	Refunds                     map[string][]Refund
 	Received                    map[string]Received
 	// DeadLetters are messages that a service set aside.
 	DeadLetters []DeadLetter
@@ -33,11 +34,15 @@ func ReadLedger(ctx context.Context, js jetstream.JetStream, control Control) (*
 	if l.Book, err = Book(ctx, control); err != nil {
 		return nil, err
 	}
+	if l.Refunds, err = Refunds(ctx, control); err != nil {
+		return nil, err
+	}
 	for stream, into := range map[string]*map[string][]Said{"KIOSK": &l.Facts, "AUTHINFO": &l.Sessions, "NOTIFY": &l.Told, "ORDER": &l.Said} {
 		if *into, err = ReadStream(ctx, js, stream); err != nil {
 			return nil, err
 		}
 	}
+	l.Told = ofOrders(l.Told)
 	return l, EachMessage(ctx, js, "DEADLETTER", func(msg jetstream.Msg) error {
 		h := msg.Headers()
 		l.DeadLetters = append(l.DeadLetters, DeadLetter{h.Get("facepay-service"), h.Get("facepay-subject"), h.Get("facepay-code")})
@@ -55,6 +60,16 @@ func ReadStream(ctx context.Context, js jetstream.JetStream, stream string) (map
 	})
 }
 
+// ofOrders puts notifications of refunds under the number of the order, which begins an out_refund_no of ours.
+func ofOrders(told map[string][]Said) map[string][]Said {
+	all := map[string][]Said{}
+	for key, events := range told {
+		number, _, _ := strings.Cut(key, "@")
+		all[number] = append(all[number], events...)
+	}
+	return all
+}
+
 // Numbers are all numbers of which anybody speaks, in order.
 func (l *Ledger) Numbers() []string {
 	all := map[string]bool{}
@@ -64,7 +79,7 @@ func (l *Ledger) Numbers() []string {
 		}
 	}
 	for number, events := range l.Sessions { // AUTHINFO also speaks of terminals
-		if slices.ContainsFunc(events, func(s Said) bool { return strings.HasPrefix(s.Name, "session_") }) {
+		if slices.ContainsFunc(events, func(s Said) bool { return aboutAnOrder(s.Name) }) {
 			all[number] = true
 		}
 	}
@@ -72,4 +87,9 @@ func (l *Ledger) Numbers() []string {
 		all[number] = true
 	}
 	return slices.Sorted(maps.Keys(all))
+}
+
+// aboutAnOrder reports an event of AUTHINFO whose key is a number.
+func aboutAnOrder(name string) bool {
+	return strings.HasPrefix(name, "session_") || strings.HasPrefix(name, "service_")
 }

@@ -30,23 +30,39 @@ type Received struct {
 	Notices   int `json:"notices"`
 	Delivered int `json:"delivered"`
 	Accepted  int `json:"accepted"`
+	// Refused are the calls that were answered 4xx.
+	Refused []Call `json:"refused"`
 }
 
-// Summary reads the counts of every number. Calls of the sandbox's last moments before a kill may be missing; what they
-// did is in the book.
+// Call is a call that the provider refused.
+type Call struct {
+	Operation string `json:"operation"`
+	Status    int    `json:"status"`
+	Code      string `json:"code"`
+	RequestID string `json:"request_id"`
+	// Fault is what was planted into the call; empty for an honest answer.
+	Fault string `json:"fault"`
+}
+
+// Summary reads the counts of every number, and under "" the refused calls that are about none. Calls of the sandbox's last
+// moments before a kill may be missing; what they did is in the book.
 func Summary(ctx context.Context, control Control) (map[string]Received, error) {
 	all := map[string]Received{}
 	query := url.Values{"limit": {page}}
 	for {
 		var got struct {
-			Orders []Received `json:"orders"`
-			Next   string     `json:"next"`
+			Orders     []Received `json:"orders"`
+			Unnumbered []Call     `json:"unnumbered"`
+			Next       string     `json:"next"`
 		}
 		if err := control.Get(ctx, "/control/wechat/requests/summary", query, &got); err != nil {
 			return nil, err
 		}
 		for _, r := range got.Orders {
 			all[r.OutOrderNo] = r
+		}
+		if len(got.Unnumbered) > 0 {
+			all[""] = Received{Refused: got.Unnumbered}
 		}
 		if got.Next == "" {
 			return all, nil

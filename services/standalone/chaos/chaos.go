@@ -29,6 +29,9 @@ type Options struct {
 	Orders, Kiosks int
 	// Kills is how often a process is killed with -9, spread over the load. Other trouble comes on top.
 	Kills int
+	// Lives is of how many of a hundred customers the orders have a life of their own: any operation of the back office, a
+	// beginning on the phone. 0 leaves the customers of the ten scripts alone, the same for the same seed.
+	Lives int
 	// Seed decides customers, victims and faults; moments are the machine's.
 	Seed uint64
 	Mode Mode
@@ -52,6 +55,14 @@ type Options struct {
 // Scale is the pace of mode run: a minute is six seconds. Services in processes of their own live on the machine's clock.
 const Scale = 10
 
+// scale is the pace of the services' clock.
+func (o Options) scale() int {
+	if o.Mode == Whole {
+		return Scale
+	}
+	return 1
+}
+
 // Run does it all and reports. An error is a run that could not be made; what broke is in the report.
 func Run(ctx context.Context, o Options) (report *Report, err error) {
 	began := time.Now()
@@ -66,7 +77,7 @@ func Run(ctx context.Context, o Options) (report *Report, err error) {
 	}
 	defer city.close()
 	p := newPlan(o, o.targets(s))
-	k := &killer{system: s, city: city, seed: o.Seed, struck: map[string]int{}}
+	k := &killer{system: s, city: city, seed: o.Seed, lives: o.Lives > 0, struck: map[string]int{}}
 	if err := k.trouble(ctx); err != nil {
 		return nil, err
 	}
@@ -83,6 +94,7 @@ func Run(ctx context.Context, o Options) (report *Report, err error) {
 	}
 	report.tellStories(ctx, o, city)
 	city.close()
+	report.Lives = p.lives()
 	report.finish(o, k, s.Processes, k.stopAll())
 	report.Seconds = time.Since(began).Seconds()
 	if report.Hold() && !o.Keep {

@@ -22,10 +22,16 @@ import (
 type city struct {
 	gateway *kiosk.Gateway
 	bus     *bus.Bus
-	tracker *kiosk.Tracker
+	// tracker listens to the orders, authorisations to the services that wait for their user.
+	tracker, authorisations *kiosk.Tracker
+	// scale is the pace of the services' clock.
+	scale   int
 	kiosks  int
 	secrets *secrets.Used
 	closing sync.Once
+
+	// office holds the lives that go on after the customer has left the kiosk.
+	office sync.WaitGroup
 
 	begun, over atomic.Int64
 
@@ -49,12 +55,18 @@ func openCity(ctx context.Context, s *fleet.System, o Options) (*city, error) {
 		b.Close()
 		return nil, err
 	}
+	authorisations, err := kiosk.TrackAuthinfo(ctx, js, stack.Merchant, jetstream.DeliverAllPolicy)
+	if err != nil {
+		tracker.Stop()
+		b.Close()
+		return nil, err
+	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = o.Kiosks
 	return &city{
-		bus: b, tracker: tracker, kiosks: o.Kiosks, secrets: o.Secrets, promises: audit.Promises{Facts: map[string][]string{}},
+		bus: b, tracker: tracker, authorisations: authorisations, scale: o.scale(), kiosks: o.Kiosks, secrets: o.Secrets, promises: audit.Promises{Facts: map[string][]string{}},
 		gateway: &kiosk.Gateway{
-			NC: b.Conn(), JS: js, Merchant: stack.Merchant, Control: s.Control,
+			NC: b.Conn(), JS: js, Merchant: stack.Merchant, MchID: stack.MchID, Control: s.Control,
 			HTTP: &http.Client{Timeout: 2 * time.Minute, Transport: transport},
 		},
 	}, nil
@@ -63,11 +75,13 @@ func openCity(ctx context.Context, s *fleet.System, o Options) (*city, error) {
 func (c *city) close() {
 	c.closing.Do(func() {
 		c.tracker.Stop()
+		c.authorisations.Stop()
 		c.bus.Close()
 	})
 }
 
-// serve lets all customers come, and the killer strike among them. It returns when the last customer has gone.
+// serve lets all customers come, and the killer strike among them. It returns when the last customer has gone, and the last
+// life is over.
 func (c *city) serve(ctx context.Context, p plan, k *killer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -99,6 +113,7 @@ func (c *city) serve(ctx context.Context, p plan, k *killer) error {
 	}
 	close(queue)
 	serving.Wait()
+	c.office.Wait()
 	if err := <-struck; err != nil {
 		return err
 	}

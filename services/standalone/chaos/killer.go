@@ -17,6 +17,8 @@ type killer struct {
 	system *fleet.System
 	city   *city
 	seed   uint64
+	// lives: the provider misbehaves towards lives too.
+	lives bool
 
 	mu sync.Mutex
 	// struck counts blows by kind and victim; next is after how many visits the next one is due.

@@ -63,9 +63,14 @@ type targets struct {
 
 func newPlan(o Options, on targets) plan {
 	dice := rand.New(rand.NewPCG(o.Seed, 0xC4A05))
+	lots := rand.New(rand.NewPCG(o.Seed, 0x11FE)) // of their own: lives change nothing of the other customers
 	var p plan
 	for i := range o.Orders {
-		p.visits = append(p.visits, newVisit(fmt.Sprintf("C%dX%06d", o.Seed, i), dice))
+		v := newVisit(fmt.Sprintf("C%dX%06d", o.Seed, i), dice)
+		if lots.IntN(100) < o.Lives {
+			v.number, v.life = fmt.Sprintf("%s%dX%06d", livesPrefix, o.Seed, i), newLife(lots)
+		}
+		p.visits = append(p.visits, v)
 	}
 	p.deal(kill, o.Kills, on.processes, o.Orders, dice)
 	p.deal(freeze, oneIn(10, o.Kills), on.processes, o.Orders, dice)
@@ -84,6 +89,17 @@ func newPlan(o Options, on targets) plan {
 		}
 	}
 	return p
+}
+
+// lives counts the lives by how they begin.
+func (p plan) lives() map[string]int {
+	count := map[string]int{}
+	for _, v := range p.visits {
+		if v.life != nil {
+			count[string(v.life.begins)]++
+		}
+	}
+	return count
 }
 
 // deal adds blows of a kind; each victim comes once before any comes again.

@@ -62,3 +62,42 @@ func TestEveryScriptOfACustomerComes(t *testing.T) {
 		t.Errorf("the shares make %d", share)
 	}
 }
+
+func TestLivesChangeNothingOfTheOtherCustomers(t *testing.T) {
+	plain, mixed := newPlan(Options{Orders: 1000, Seed: 3}, targets{}), newPlan(Options{Orders: 1000, Seed: 3, Lives: 50}, targets{})
+	lives := 0
+	for i, v := range mixed.visits {
+		if v.life != nil {
+			lives++
+			continue
+		}
+		if !reflect.DeepEqual(v, plain.visits[i]) {
+			t.Fatalf("customer %d is %+v, without lives %+v", i, v, plain.visits[i])
+		}
+	}
+	if lives < 400 || lives > 600 {
+		t.Errorf("%d of 1000 have a life of their own, want half", lives)
+	}
+}
+
+func TestLivesHaveEveryBeginningAndEveryOperationAtEveryMoment(t *testing.T) {
+	begins, does, when, shares := map[beginning]bool{}, map[operation]bool{}, map[moment]bool{}, 0
+	for _, v := range newPlan(Options{Orders: 2000, Seed: 1, Lives: 100}, targets{}).visits {
+		begins[v.life.begins] = true
+		for _, w := range v.life.wishes {
+			does[w.operation], when[w.at] = true, true
+		}
+	}
+	if len(begins) != len(beginnings) || len(does) != len(operations) || len(when) != len(moments) {
+		t.Errorf("begins %v, does %v, at %v", begins, does, when)
+	}
+	for _, b := range beginnings {
+		shares += b.share
+	}
+	for _, o := range operations {
+		shares += o.share
+	}
+	if shares != 200 {
+		t.Errorf("the shares make %d", shares)
+	}
+}

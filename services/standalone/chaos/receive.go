@@ -26,33 +26,46 @@ const (
 
 // receive makes one visit at a kiosk. A visit that could not be made is noted.
 func (c *city) receive(ctx context.Context, at int, v visit) {
-	if err := c.walk(ctx, at, v); err != nil && ctx.Err() == nil {
+	walk := c.walk
+	if v.life != nil {
+		walk = c.live
+	}
+	if err := walk(ctx, at, v); err != nil && ctx.Err() == nil {
 		c.fail(v.number, err)
 	}
 }
 
 func (c *city) walk(ctx context.Context, at int, v visit) error {
 	device, user := fmt.Sprintf("KIOSK-%04d", at), fmt.Sprintf("user of kiosk %d", at)
+	fact, err := c.showFace(ctx, v, device, user)
+	if err != nil || fact == nil {
+		return err
+	}
+	return c.follow(ctx, v, fact)
+}
+
+// showFace opens a session and shows the face; nil when nothing came of it.
+func (c *city) showFace(ctx context.Context, v visit, device, user string) (*kioskv1.FaceResult, error) {
 	session, err := c.session(ctx, v.number, device)
 	if err != nil || v.script == walksAway {
-		return err
+		return nil, err
 	}
 	var face kiosk.Face
 	if err := c.insist(ctx, "showing the face", func(ctx context.Context) (err error) {
 		face, err = c.gateway.ShowFace(ctx, session, device, user, v.face())
 		return err
 	}); err != nil {
-		return err
+		return nil, err
 	}
 	c.secret(secrets.OpenID, face.OpenID)
 	c.secret(secrets.FaceSID, face.FaceSID)
 	if face.ReturnCode != v.face() { // the clock jumped past the authinfo: he goes away, the session expires
-		return nil
+		return nil, nil
 	}
 	fact := kiosk.FaceResult(stack.Merchant, session, device, face)
 	fact.ServiceIntroduction = "无人售货柜"
 	fact.RiskFund = &kioskv1.RiskFund{AmountFen: 10_000, Description: "购物预估费用"}
-	return c.follow(ctx, v, fact)
+	return fact, nil
 }
 
 // follow publishes the facts of a visit as its script says, and waits for the end of the order.

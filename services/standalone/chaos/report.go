@@ -29,6 +29,14 @@ type Report struct {
 	Revoked   int            `json:"revoked"`
 	Refused   int            `json:"refused"`
 	Abandoned int            `json:"abandoned"`
+	Expired   int            `json:"expired"`
+	// Lives counts the orders with a life of their own by how they begin, Requests what was asked of them by operation and
+	// answer: "refund_requested: refunded".
+	Lives    map[string]int `json:"lives,omitempty"`
+	Requests map[string]int `json:"requests,omitempty"`
+	// Refusals counts the 4xx of the provider by why they were not ours to avoid, AvoidableRefusals the others.
+	Refusals          map[string]int `json:"refusals,omitempty"`
+	AvoidableRefusals int            `json:"avoidable_4xx"`
 	// Notifications are the deliveries that our door answered 200, Duplicates those of a fact it had.
 	Notifications   int       `json:"notifications"`
 	Duplicates      int       `json:"duplicates"`
@@ -36,6 +44,7 @@ type Report struct {
 	Rejections      int       `json:"rejections"`
 	PaidFen         money.Fen `json:"paid_fen"`
 	ProviderPaidFen money.Fen `json:"provider_paid_fen"`
+	RefundedFen     money.Fen `json:"refunded_fen"`
 	// Invariants is "hold", or the list of what broke.
 	Invariants any     `json:"invariants"`
 	Seconds    float64 `json:"seconds"`
@@ -52,7 +61,8 @@ func (r *Report) Hold() bool { return r.Invariants == "hold" }
 
 func reportOf(f audit.Findings) *Report {
 	r := &Report{
-		Orders: f.Orders, Paid: f.Ends["paid"], Free: f.Ends["free"], Revoked: f.Ends["revoked"], Refused: f.Ends["refused"], Abandoned: f.Ends["abandoned"],
+		Orders: f.Orders, Paid: f.Ends["paid"], Free: f.Ends["free"], Revoked: f.Ends["revoked"], Refused: f.Ends["refused"], Abandoned: f.Ends["abandoned"], Expired: f.Ends["expired"],
+		Requests: f.Requests, Refusals: f.Refusals, AvoidableRefusals: f.AvoidableRefusals, RefundedFen: f.RefundedFen,
 		Notifications: f.Notifications, Duplicates: f.Duplicates, Alarms: f.Alarms, Rejections: f.Rejections,
 		PaidFen: f.PaidFen, ProviderPaidFen: f.ProviderPaidFen, Invariants: "hold", breaches: f.Broken,
 	}
@@ -102,11 +112,15 @@ const shownBroken = 30
 func (r *Report) Print(w io.Writer) error {
 	r.Seconds = math.Round(r.Seconds*10) / 10
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(t, "orders\t%d\tpaid %d, free %d, revoked %d, refused %d, abandoned %d\n", r.Orders, r.Paid, r.Free, r.Revoked, r.Refused, r.Abandoned)
+	fmt.Fprintf(t, "orders\t%d\tpaid %d, free %d, revoked %d, refused %d, abandoned %d, expired %d\n", r.Orders, r.Paid, r.Free, r.Revoked, r.Refused, r.Abandoned, r.Expired)
 	fmt.Fprintf(t, "money\t%s yuan\tthe provider's book says %s\n", r.PaidFen.Yuan(), r.ProviderPaidFen.Yuan())
 	fmt.Fprintf(t, "notifications\t%d\tof which %d repeated a fact\n", r.Notifications, r.Duplicates)
-	for _, what := range slices.Sorted(maps.Keys(r.Kills)) {
-		fmt.Fprintf(t, "%s\t%d\t\n", what, r.Kills[what])
+	fmt.Fprintf(t, "refunded\t%s yuan\t\n", r.RefundedFen.Yuan())
+	fmt.Fprintf(t, "avoidable 4xx\t%d\t\n", r.AvoidableRefusals)
+	for _, counts := range []map[string]int{r.Lives, r.Requests, r.Refusals, r.Kills} {
+		for _, what := range slices.Sorted(maps.Keys(counts)) {
+			fmt.Fprintf(t, "%s\t%d\t\n", what, counts[what])
+		}
 	}
 	fmt.Fprintf(t, "slowest stop by SIGTERM\t%.3fs\t\n", r.SlowestDrain)
 	if err := t.Flush(); err != nil {

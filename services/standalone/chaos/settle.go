@@ -18,7 +18,7 @@ const lastWords = time.Minute
 func settle(ctx context.Context, o Options, c *city, now *status) (*Report, error) {
 	bounded, cancel := context.WithTimeout(ctx, o.Settle)
 	defer cancel()
-	for _, number := range c.promises.Sessions {
+	for number := range c.numbers() {
 		if _, err := c.tracker.Await(bounded, number, kiosk.Final...); err != nil {
 			break // the audit names the orders without an end
 		}
@@ -44,6 +44,18 @@ func settle(ctx context.Context, o Options, c *city, now *status) (*Report, erro
 			return r, ctx.Err()
 		}
 	}
+}
+
+// numbers are all of which facepay acknowledged anything.
+func (c *city) numbers() map[string]bool {
+	all := map[string]bool{}
+	for _, number := range c.promises.Sessions {
+		all[number] = true
+	}
+	for number := range c.promises.Facts {
+		all[number] = true
+	}
+	return all
 }
 
 // idle reports that no service has a message left to handle.

@@ -13,7 +13,12 @@ type visit struct {
 	script script
 	// fen is what he takes, before the discount of an eighth.
 	fen int64
+	// life is nil for a customer who only follows his script. One with a life follows it as far as it is about goods.
+	life *life
 }
+
+// livesPrefix begins the numbers of orders with a life: the provider misbehaves towards them in more ways.
+const livesPrefix = "L"
 
 // script is what a customer does.
 type script string
@@ -63,12 +68,20 @@ func (v visit) face() string {
 	return "SUCCESS"
 }
 
+// taken is what he takes, before the discount of an eighth.
+func (v visit) taken() int64 {
+	if v.script == takesNone {
+		return 0
+	}
+	return v.fen
+}
+
+// total is what he is to pay.
+func (v visit) total() int64 { return v.taken() - v.taken()/8 }
+
 // ended is the fact of what he took.
 func (v visit) ended() *kioskv1.ServiceEnded {
-	fen := v.fen
-	if v.script == takesNone {
-		fen = 0
-	}
+	fen := v.taken()
 	m := &kioskv1.ServiceEnded{
 		Merchant: stack.Merchant, OutOrderNo: v.number, TotalAmountFen: new(fen - fen/8),
 		PostPayments: []*kioskv1.Payment{{Name: "矿泉水", AmountFen: new(fen), Description: "550ml", Count: 2}},

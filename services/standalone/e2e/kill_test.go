@@ -16,6 +16,22 @@ func TestKillNineInTheMiddleOfTheLoadLosesAndDoublesNothing(t *testing.T) {
 	survives(t, chaos.Options{Mode: chaos.Whole, Orders: 120, Kiosks: 32, Kills: 4})
 }
 
+func TestFiveHundredRandomLivesUnderFaultsAndKillsKeepEveryInvariant(t *testing.T) {
+	t.Parallel()
+	r := survives(t, chaos.Options{Mode: chaos.Whole, Orders: 500, Lives: 100, Kiosks: 64, Kills: 4})
+	if r.AvoidableRefusals != 0 {
+		t.Errorf("%d calls were refused by the provider that need not have been sent", r.AvoidableRefusals)
+	}
+	for _, answer := range []string{
+		"amount_modify_requested: modified", "cancel_requested: revoked", "collect_requested: collect_requested",
+		"paid_elsewhere: paid", "refund_requested: refunded", "refund_requested: refund_exceeds", "service_requested: paid",
+	} {
+		if r.Requests[answer] == 0 {
+			t.Errorf("the story shows too little: no %s", answer)
+		}
+	}
+}
+
 func TestEveryServiceIsAProcessOfItsOwnAndSurvivesKillsAndASigtermUnderLoad(t *testing.T) {
 	t.Parallel()
 	r := survives(t, chaos.Options{Mode: chaos.Apart, Replicas: 1, Orders: 60, Kiosks: 16, Kills: 5})

@@ -34,11 +34,16 @@ merchants:
     appids: [{{.AppID}}]
     dev_keys: keys
     key_mode: both
+    refund_notify_url: {{.Door}}/v1/notify/wechat/{{.Account}}
     services:
       - id: "{{.ServiceID}}"
         risk_mode: refuse
         cap_fen: {{.Cap}}
         service_notify_url: {{.Door}}/v1/notify/wechat/{{.Account}}
+      - id: "{{.ConfirmServiceID}}"
+        confirm: true
+        risk_mode: refuse
+        cap_fen: {{.Cap}}
 `))
 
 // serviceFile is what every service's process needs; the services' own sections follow.
@@ -61,11 +66,16 @@ var serviceFiles = map[string]*template.Template{
   user_key_file: {{.Dir}}/keys/user_key.txt
   public_base: {{.Door}}
   session_ttl: 30s
+  consent:
+    poll: [2s, 5s, 10s]
 `)),
 	"order-lifecycle": template.Must(template.New("order-lifecycle.yaml").Parse(serviceFile + `  public_base: {{.Door}}
   call_timeout: 2s
   claim: 5s
+  top_up: 10s
   timers:
+    confirm_within: 30s
+    refund: [1m, 1m, 1m, 1m, 1m, 5m]
     park_for: 2m
     settle: 5s
     unknown: [500ms, 1s, 2s]
@@ -87,11 +97,12 @@ type settings struct {
 }
 
 // MchID and the others are the development merchant of package stack.
-func (settings) MchID() string     { return stack.MchID }
-func (settings) AppID() string     { return stack.AppID }
-func (settings) ServiceID() string { return stack.ServiceID }
-func (settings) Account() string   { return stack.Account }
-func (settings) Cap() int          { return stack.Cap }
+func (settings) MchID() string            { return stack.MchID }
+func (settings) AppID() string            { return stack.AppID }
+func (settings) ServiceID() string        { return stack.ServiceID }
+func (settings) ConfirmServiceID() string { return stack.ConfirmServiceID }
+func (settings) Account() string          { return stack.Account }
+func (settings) Cap() int                 { return stack.Cap }
 
 // write makes a file in the data folder and gives its path.
 func (s settings) write(name string, form *template.Template) (string, error) {

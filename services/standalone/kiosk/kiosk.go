@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -138,10 +139,21 @@ func (g *Gateway) control(ctx context.Context, method, path string, body, into a
 	if resp.StatusCode != http.StatusOK {
 		var problem struct{ Code, Field, Message string }
 		_ = json.NewDecoder(resp.Body).Decode(&problem) // the status says enough when it does not decode
-		return fmt.Errorf("sandbox control %s: %d %s %s %s", path, resp.StatusCode, problem.Code, problem.Field, problem.Message)
+		return &controlProblem{problem.Code, fmt.Sprintf("sandbox control %s: %d %s %s %s", path, resp.StatusCode, problem.Code, problem.Field, problem.Message)}
 	}
 	if into == nil {
 		return nil
 	}
 	return json.NewDecoder(resp.Body).Decode(into)
+}
+
+// controlProblem is an error answer of the sandbox's control API.
+type controlProblem struct{ code, text string }
+
+func (p *controlProblem) Error() string { return p.text }
+
+// Refused reports an error answer of the sandbox's control API with that code.
+func Refused(err error, code string) bool {
+	p, ok := errors.AsType[*controlProblem](err)
+	return ok && p.code == code
 }

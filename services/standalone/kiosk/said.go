@@ -2,9 +2,11 @@ package kiosk
 
 import (
 	"strings"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/facepay-go/facepay/pkg/event"
 	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
 	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
 )
@@ -16,6 +18,8 @@ type Said struct {
 	// Subject is the whole subject it came on.
 	Subject string
 	ID      string
+	// At is when it happened, on the services' clock (ce-time).
+	At time.Time
 	// Paid is set for paid, Refunded for refunded, Modified for modified, Aged for receivable_aged.
 	Paid     *orderv1.OrderPaid
 	Refunded *orderv1.OrderRefunded
@@ -39,8 +43,8 @@ type Said struct {
 var Final = []string{"paid", "free", "refused", "revoked", "abandoned", "expired"}
 
 // read takes out of an event what a gateway looks at.
-func read(subject, id string, m proto.Message) Said {
-	s := Said{Name: strings.Split(subject, ".")[2], Subject: subject, ID: id}
+func read(e event.Event, m proto.Message) Said {
+	s := Said{Name: strings.Split(e.Subject, ".")[2], Subject: e.Subject, ID: e.ID, At: e.Time}
 	switch m := m.(type) {
 	case *orderv1.OrderPaid:
 		s.Paid = m

@@ -80,7 +80,7 @@ func (t *Tracker) listen() {
 		if err != nil {
 			continue
 		}
-		t.add(e.Key, read(msg.Subject(), e.ID, m))
+		t.add(e.Key, read(e, m))
 	}
 }
 

@@ -19,8 +19,8 @@ var known = []fault{
 	{
 		says: "success on a closed order tells the merchant \"paid\" while the row stays closed",
 		edits: []edit{{machine + "/proof.go",
-			"\tt.honour(s)\n\treturn t.finish(Paid,",
-			"\tt.honour(s)\n\tif t.State.Final() {\n\t\tt.emit(WasPaid{})\n\t\treturn t.rest()\n\t}\n\treturn t.finish(Paid,"}},
+			"\tt.honour(s)\n\tt.finish(Paid,",
+			"\tt.honour(s)\n\tif t.State.Final() {\n\t\tt.emit(WasPaid{})\n\t\treturn t.rest()\n\t}\n\tt.finish(Paid,"}},
 		pkg: machine, test: "TestLateSuccessOnAClosedOrderIsConfirmedAndHonoured",
 	},
 	{
@@ -46,9 +46,9 @@ var known = []fault{
 	},
 	{
 		says: "the paid amount is never compared",
-		edits: []edit{{machine + "/proof.go",
-			"(t.State == Completing || t.State == PaymentPending) && s.PaidFen == t.Total()",
-			"(t.State == Completing || t.State == PaymentPending)"}},
+		edits: []edit{{machine + "/work.go",
+			"(t.State == Completing || t.State.Owed()) && paid == t.Total()",
+			"(t.State == Completing || t.State.Owed())"}},
 		pkg: machine, test: "TestANotificationWithAForeignAmountMovesNothingBeforeAQueryConfirmsIt",
 	},
 	{

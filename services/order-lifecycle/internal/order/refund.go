@@ -48,6 +48,8 @@ type Refund struct {
 	At      time.Time
 	Request Request
 	Todo    Todo
+	// TriedAt is when a send ended last that WeChat may have carried out; zero before.
+	TriedAt time.Time
 	// Missing counts the answers that WeChat does not know the payment (yet).
 	Missing int
 	// RefundID is WeChat's number, RefundedAt WeChat's time of success.
@@ -105,16 +107,40 @@ func (t *turn) startRefund(r Refund) {
 
 // sendRefund plans the send, apart from the one before of the same payment.
 func (t *turn) sendRefund(r Refund, body []byte) effect {
-	at := t.env.Now
-	for _, other := range t.Refunds {
-		if next := other.At.Add(t.env.Timers.RefundApart); other.TransactionID == r.TransactionID && next.After(at) {
-			at = next
-		}
-	}
+	at := t.apart(r, t.env.Now)
 	r.State, r.At, r.Request = RefundSending, at, Request{Body: body}
 	r.Todo = Todo{Op: OpRefund, At: at, Refund: r.RequestID}
 	t.Refunds = append(slices.Clone(t.Refunds), r)
 	return changed
+}
+
+// apart is the moment from at on when a refund may be sent: refunds of one payment are a minute apart at WeChat
+// (wechat-protocol.md §9.1), counted from the last send that may have been carried out.
+func (t *turn) apart(r Refund, at time.Time) time.Time {
+	for _, other := range t.Refunds {
+		if other.TransactionID != r.TransactionID || other.RequestID == r.RequestID {
+			continue
+		}
+		last := other.TriedAt
+		if r.At.IsZero() && other.At.After(last) { // a new one comes behind those that wait
+			last = other.At
+		}
+		if next := last.Add(t.env.Timers.RefundApart); next.After(at) {
+			at = next
+		}
+	}
+	return at
+}
+
+// tried notes that a send of a refund ended which WeChat may have carried out just now, and puts off the others of its
+// payment.
+func (t *turn) tried(r *Refund) {
+	r.TriedAt = t.env.Now
+	for i := range t.Refunds {
+		if other := &t.Refunds[i]; other.Todo.Op == OpRefund && other.RequestID != r.RequestID {
+			other.Todo.At = t.apart(*other, other.Todo.At)
+		}
+	}
 }
 
 // payment finds what is to be refunded. What the merchant collected by other means is not WeChat's to give back.

@@ -89,6 +89,9 @@ func (t *turn) refundCell(f refundFact) cell {
 func received(t *turn, f Fact) effect {
 	a := f.(RefundAnswered)
 	r := t.refund(a.RequestID)
+	if a.Verdict == Accepted || a.Verdict == Unknown {
+		t.tried(r)
+	}
 	switch a.Verdict {
 	case Accepted:
 		return t.refundShown(r, a.Seen)
@@ -159,6 +162,9 @@ func heard(t *turn, f Fact) effect {
 		wait := max(0, r.At.Add(t.env.Timers.Refund[0]).Sub(t.env.Now)) // §9.3
 		r.Todo = Todo{Op: OpAskRefund, At: t.env.Now.Add(wait), Refund: r.RequestID}
 		return changed
+	}
+	if r.State == RefundSending { // the answer is still to come, or lost
+		t.tried(r)
 	}
 	return t.refundShown(r, &told.Seen)
 }
@@ -248,6 +254,10 @@ func (t *turn) refundAgain(r *Refund, op Op, atLeast time.Duration) effect {
 	if gap >= t.env.Timers.Longest {
 		t.alarm("no_definite_answer")
 	}
-	r.Todo = Todo{Op: op, At: t.env.Now.Add(max(gap, atLeast)), Refund: r.RequestID, Round: r.Todo.Round + 1}
+	at := t.env.Now.Add(max(gap, atLeast))
+	if op == OpRefund {
+		at = t.apart(*r, at)
+	}
+	r.Todo = Todo{Op: op, At: at, Refund: r.RequestID, Round: r.Todo.Round + 1}
 	return changed
 }

@@ -16,14 +16,14 @@ import (
 )
 
 func chaosCommand() *cobra.Command {
-	o := chaos.Options{Orders: 1000, Kiosks: 256, Kills: 20, Seed: 1, Mode: chaos.Whole, Replicas: 1, Settle: 5 * time.Minute, LogLevel: "info"}
+	o := chaos.Options{Orders: 1000, Kiosks: 256, Kills: 20, Lives: 50, Seed: 1, Mode: chaos.Whole, Replicas: 1, Settle: 5 * time.Minute, LogLevel: "info"}
 	cmd := &cobra.Command{
 		Use:   "chaos",
 		Short: "drive customers through real processes that are killed at random moments, and audit every order",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := errors.Join(cli.Within("--orders", int64(o.Orders), 1, 1_000_000), cli.Within("--kills", int64(o.Kills), 0, 100_000),
-				cli.Within("--kiosks", int64(o.Kiosks), 1, 1000), cli.Within("--replicas", int64(o.Replicas), 1, 8)); err != nil {
+				cli.Within("--lives", int64(o.Lives), 0, 100), cli.Within("--kiosks", int64(o.Kiosks), 1, 1000), cli.Within("--replicas", int64(o.Replicas), 1, 8)); err != nil {
 				return err
 			}
 			o.Progress = progress.Output{Writer: os.Stderr, Terminal: isatty.IsTerminal(os.Stderr.Fd())}
@@ -34,6 +34,7 @@ func chaosCommand() *cobra.Command {
 	f.IntVar(&o.Orders, "orders", o.Orders, "how many customers come")
 	f.IntVar(&o.Kiosks, "kiosks", o.Kiosks, "how many are served at once")
 	f.IntVar(&o.Kills, "kills", o.Kills, "how often a process is killed with -9; freezes, restarts, slow disks and clock jumps come on top")
+	f.IntVar(&o.Lives, "lives", o.Lives, "of how many of a hundred customers the orders have a life of their own: cancel, modify, paid elsewhere, collect, refunds, the phone; 0 is the load of before")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides customers, victims and faults; moments are the machine's")
 	f.StringVar((*string)(&o.Mode), "mode", string(o.Mode), "run: facepay run as a whole; fleet: every service, the broker and the sandbox as processes of their own")
 	f.IntVar(&o.Replicas, "replicas", o.Replicas, "of each service, in mode fleet; more than one need --store")

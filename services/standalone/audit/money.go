@@ -1,0 +1,137 @@
+package audit
+
+import (
+	"slices"
+
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// commanded is our last word on what is to be collected: the end of the service, or a lower total since; ok is false before
+// there is one.
+func (o *Order) commanded() (total money.Fen, ok bool) {
+	for _, s := range slices.Backward(o.Said) {
+		if s.Name == "completing" || s.Name == "modified" {
+			return s.Total, true
+		}
+	}
+	return 0, false
+}
+
+// chargedAsCommanded is the first half of invariant 3.
+func (o *Order) chargedAsCommanded() {
+	if paid := o.PaidFen(); paid != o.Row.Paid {
+		o.breach(3, "we say %d fen were paid, the provider %d", paid, o.Row.Paid)
+	}
+	total, commanded := o.commanded()
+	if o.Row.Completed && o.Row.State == "DONE" && (!commanded || total != o.Row.Total) {
+		o.breach(3, "the provider's total is %d fen, our last word was %d", o.Row.Total, total)
+	}
+	if o.Row.Paid == 0 {
+		return
+	}
+	if o.closed() {
+		o.breach(3, "%d fen were collected, and for us it is %s", o.Row.Paid, o.End())
+	}
+	asked := slices.ContainsFunc(o.Facts, func(s Said) bool {
+		return (s.Name == "service_ended" || s.Name == "amount_modify_requested") && s.Total == o.Row.Paid
+	})
+	if total != o.Row.Paid || !asked {
+		o.breach(3, "%d fen were collected, which nobody asked for or which is not our last word (%d)", o.Row.Paid, total)
+	}
+}
+
+// nobodyPaidTwice is the second half: the parts make up the whole, what the merchant collected is his for both sides, and
+// what WeChat collected of an order that was paid elsewhere goes back.
+func (o *Order) nobodyPaidTwice() {
+	var parts, ours money.Fen
+	for _, p := range o.Row.Payments {
+		parts += p.Amount
+		if p.ByMerchant() {
+			ours += p.Amount
+		}
+	}
+	if parts != o.Row.Paid {
+		o.breach(3, "the provider collected %d fen in parts of %d", parts, o.Row.Paid)
+	}
+	for _, s := range slices.Backward(o.Said) {
+		if s.Name == "paid" {
+			if s.ByMerchant != ours {
+				o.breach(3, "of the payment %d fen are by the merchant for us, %d for the provider", s.ByMerchant, ours)
+			}
+			break
+		}
+	}
+	if n := len(o.Row.Payments); n > 0 && ours == 0 && o.saidPaidElsewhere() && !o.givenBack(o.Row.Payments[n-1]) {
+		o.breach(3, "the customer paid elsewhere and WeChat too, and the money did not go back")
+	}
+}
+
+// saidPaidElsewhere reports a payment elsewhere that was taken in.
+func (o *Order) saidPaidElsewhere() bool {
+	return slices.ContainsFunc(o.Facts, func(f Said) bool { return f.Name == "paid_elsewhere" && o.refusal(f.ID) == "" })
+}
+
+// givenBack reports that the whole payment went back to the customer, or that a person was told that it could not.
+func (o *Order) givenBack(p Payment) bool {
+	for _, r := range o.Refunds {
+		if r.TransactionID == p.TransactionID && r.ours() && r.Amount == p.Amount && r.Status == refundSucceeded {
+			return true
+		}
+	}
+	return o.alarmed("auto_refund_failed") || o.alarmed("refund_abnormal")
+}
+
+// refundedOnBothSides holds that refunds are the same for us and for the provider, to the fen, that each was asked for, and
+// that no more went back than came (3, and 5 where they stand).
+func (o *Order) refundedOnBothSides() {
+	going, back := map[string]money.Fen{}, money.Fen(0)
+	for _, r := range o.Refunds {
+		if !o.askedFor(r) {
+			o.breach(3, "refund %s of %d fen was not asked for", r.OutRefundNo, r.Amount)
+		}
+		told := o.said("refunded", func(s Said) bool {
+			return s.OutRefundNo == r.OutRefundNo && s.Amount == r.Amount && s.TransactionID == r.TransactionID
+		})
+		failed := o.said("refund_failed", func(s Said) bool { return s.OutRefundNo == r.OutRefundNo })
+		switch {
+		case r.Status == refundSucceeded && !told, r.Status != refundSucceeded && told,
+			(r.Status == refundClosed || r.Status == refundAbnormal) && !failed,
+			r.Status != refundSucceeded && r.Status != refundClosed && r.Status != refundAbnormal:
+			o.breach(5, "refund %s of %d fen is %s for the provider (events: %v)", r.OutRefundNo, r.Amount, r.Status, Names(o.Said))
+		}
+		if r.Status == refundSucceeded {
+			back += r.Amount
+		}
+		if r.Status != refundClosed {
+			going[r.TransactionID] += r.Amount
+		}
+	}
+	for _, p := range o.Row.Payments {
+		if sum := going[p.TransactionID]; p.TransactionID != "" && sum > p.Amount {
+			o.breach(3, "%d fen go back of a payment of %d", sum, p.Amount)
+		}
+		delete(going, p.TransactionID)
+	}
+	if len(going) > 0 {
+		o.breach(3, "refunds of payments that the order does not have: %v", going)
+	}
+	var ours money.Fen
+	for _, s := range o.Said {
+		if s.Name == "refunded" {
+			ours = max(ours, s.Refunded)
+		}
+	}
+	if ours != back {
+		o.breach(3, "we say %d fen went back, the provider %d", ours, back)
+	}
+}
+
+// askedFor reports a refund that the back office asked for with that amount, or that compensates a second payment.
+func (o *Order) askedFor(r Refund) bool {
+	if r.ours() {
+		return o.alarmed("paid_twice")
+	}
+	return slices.ContainsFunc(o.Facts, func(f Said) bool {
+		return f.Name == "refund_requested" && r.OutRefundNo == o.Number+"@"+f.RequestID && f.Amount == r.Amount && o.refusal(f.ID) == ""
+	})
+}

@@ -1,0 +1,54 @@
+package main
+
+// desk are faults of what the back office asks for: money that goes back, totals that change, payments elsewhere.
+var desk = []fault{
+	{
+		says: "a refund whose outcome is unknown is sent again under a new number",
+		edits: []edit{{machine + "/refunding.go",
+			"\tcase Unknown:\n\t\tr.Request.DoubtAt = t.env.Now\n",
+			"\tcase Unknown:\n\t\tanew := *r\n\t\tanew.RequestID += \"b\"\n\t\tr.Request.Body, _ = t.env.Scribe.Refund(t.Order, anew, t.env.Now)\n\t\tr.Request.DoubtAt = t.env.Now\n"}},
+		pkg: machine, test: "TestARefundWithoutADefiniteAnswerGoesOnUnderTheSameNumberWithTheSameBytes",
+	},
+	{
+		says:  "the sum of a payment's refunds is not checked",
+		edits: []edit{{machine + "/refund.go", "left := part.Amount - t.Returning(part.TransactionID)", "left := part.Amount"}},
+		pkg:   machine, test: "TestAnAbnormalRefundIsToldOnceAndMayStillSucceed",
+	},
+	{
+		says:  "the minute between refunds is counted from the asking, not from the last send",
+		edits: []edit{{machine + "/refund.go", "other.Todo.At = t.apart(*other, other.Todo.At)", "_ = other"}},
+		pkg:   machine, test: "TestRefundsOfOnePaymentAreAMinuteApartAtWeChatHoweverLateTheFirstWasAccepted",
+	},
+	{
+		says: "a modify without an answer is believed",
+		edits: []edit{{machine + "/work.go",
+			"\tcase Unknown:\n\t\tt.Work.Request.DoubtAt = t.env.Now\n",
+			"\tcase Unknown:\n\t\tif a.Op == OpModify {\n\t\t\tt.modified()\n\t\t\tt.move(PaymentPending)\n\t\t\treturn t.pend()\n\t\t}\n\t\tt.Work.Request.DoubtAt = t.env.Now\n"}},
+		pkg: machine, test: "TestAModifyOrSyncWithoutAnAnswerIsLookedAtBeforeItIsSentAgain",
+	},
+	{
+		says: "what WeChat collected of an order that was paid elsewhere is kept",
+		edits: []edit{{machine + "/proof.go",
+			"\tt.finish(Paid, \"\", WasPaid{})\n\tt.twice()\n", "\tt.finish(Paid, \"\", WasPaid{})\n"}},
+		pkg: machine, test: "TestAnOrderPaidElsewhereThatWeChatCollectedTooIsGivenBackOnce",
+	},
+	{
+		says: "a cancel that WeChat refused is taken as cancelled",
+		edits: []edit{{machine + "/work.go",
+			"\tcase Refusal:\n\t\tt.Work.Request.Refusal = a.Reason\n",
+			"\tcase Refusal:\n\t\tif a.Op == OpWithdraw {\n\t\t\treturn t.withdrawn()\n\t\t}\n\t\tt.Work.Request.Refusal = a.Reason\n"}},
+		pkg: machine, test: "TestARefusedRequestAboutAPendingOrderIsProvedByAQueryAndMovesNoMoney",
+	},
+	{
+		says: "a request of the back office that comes again is answered again",
+		edits: []edit{{machine + "/turn.go",
+			"slices.ContainsFunc(o.Desk, func(r DeskRequest) bool { return r.FactID == id }) ||", "false ||"}},
+		pkg: machine, test: "TestARequestThatComesAgainIsAnsweredOnce",
+	},
+	{
+		says: "the door of an order opens that its user has not confirmed",
+		edits: []edit{{machine + "/confirm.go",
+			"\t\tcase isCreated:\n\t\t\treturn t.watchConfirm()", "\t\tcase isCreated:\n\t\t\treturn t.serve()"}},
+		pkg: machine, test: "TestTheDoorStaysClosedUntilWeChatSaysThatTheUserConfirmed",
+	},
+}
