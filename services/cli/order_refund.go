@@ -70,5 +70,5 @@ func (r *refundFlags) what(cmd *cobra.Command, a deskAsk) (money.Fen, string, er
 		}
 		return p.left, p.transaction, nil
 	}
-	return 0, "", fault.Invalid("--all", "nothing_to_refund", "the story of the order tells of no such payment by WeChat; name the amount with --fen")
+	return 0, "", fault.Invalid("--all", "nothing_to_refund", "the order has no such payment by WeChat: what the merchant took by other means he gives back himself")
 }

@@ -54,7 +54,7 @@ func TestAStoryTellsInWordsWhereTheMoneyIsAndWhatIsUnderWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, words := range []string{
-		"款项已收到", "the money is in: WeChat proved it", "微信已受理退款", "minutes to a wallet", "查询退款", "ask WeChat about the refund",
+		"款项已收齐", "the money is in, and WeChat confirms it", "微信已受理退款", "minutes to a wallet", "查询退款", "ask WeChat about the refund",
 		"request=r-1 outcome=处理中 / under way", "request=r-0 outcome=order.paid",
 	} {
 		if strings.Count(out.String(), words) != 1 {

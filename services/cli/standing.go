@@ -17,12 +17,32 @@ var standings = map[string]text{
 	"COLLECTING":       {"应收：正在请微信立即扣款，钱还没有到账", "a receivable: WeChat is being asked to deduct now, the money is not in yet"},
 	"WITHDRAWING":      {"应收：正在请微信撤销已完结的订单，撤销之前微信仍可能扣款", "a receivable: WeChat is being asked to cancel the completed order, and may still collect until it does"},
 	"CANCELLING":       {"正在撤销，不向用户收费", "it is being cancelled: the customer is not to be charged"},
-	"PAID":             {"款项已收到，已有微信的付款凭证", "the money is in: WeChat proved it"},
+	"PAID":             {"款项已收齐，微信已确认", "the money is in, and WeChat confirms it"},
 	"FREE":             {"无需付款，订单已完成", "there was nothing to pay, the order is done"},
 	"REFUSED":          {"微信没有此订单，未收费，以后也不会收费", "WeChat has no such order: nothing was or will be collected"},
 	"REVOKED":          {"订单已在微信侧撤销，未收费，以后也不会收费", "it was cancelled at WeChat: nothing was or will be collected"},
 	"EXPIRED":          {"用户三十天内未确认，订单已失效，未收费", "its user did not confirm it in thirty days: nothing was or will be collected"},
 	"ABANDONED":        {"在向微信开单之前就已结束，没有资金往来", "it ended before anything was sent to WeChat: no money was involved"},
+}
+
+// standing says where the money of this order is. Of a paid one that is more than its state says: the merchant may have taken
+// it by other means than WeChat, and what WeChat collected may have gone back.
+func (s *Story) standing() text {
+	if s.State != "PAID" {
+		return standings[s.State]
+	}
+	paid, elsewhere, back := s.fen(labelPaid), s.fen(labelElsewhere), s.fen(labelBack)
+	switch {
+	case elsewhere > 0 && elsewhere >= paid:
+		return says("用户已在微信之外向商户付清，微信不再收款", "the customer paid the merchant by other means than WeChat, which collects no more")
+	case elsewhere > 0:
+		return says("款项已收齐，其中 %s 由商户在微信之外收取", "the money is in, %s of it paid to the merchant by other means than WeChat").with(shown(elsewhere))
+	case back > 0 && back >= paid:
+		return says("微信收的款已全部退回用户", "all that WeChat collected went back to the customer")
+	case back > 0:
+		return says("款项已收齐，其中 %s 已退回用户", "the money is in, and %s of it went back to the customer").with(shown(back))
+	}
+	return standings[s.State]
 }
 
 // returns say where the money of a refund is, by its state.

@@ -40,3 +40,39 @@ func TestEveryStateAndEveryNextStepOfAnOrderIsExplainedInBothLanguages(t *testin
 		}
 	}
 }
+
+func TestAPaidOrderTellsWhoHasItsMoney(t *testing.T) {
+	paid := func(more ...Detail) *Story {
+		return &Story{State: "PAID", ofOrder: append([]Detail{{"state", "PAID"}, {"paid_amount_fen", "350"}}, more...)}
+	}
+	for name, c := range map[string]struct {
+		story *Story
+		says  string
+	}{
+		"WeChat collected":              {paid(Detail{"transaction_id", "T1"}), "the money is in, and WeChat confirms it"},
+		"the merchant took it":          {paid(Detail{"paid_elsewhere_fen", "350"}), "the customer paid the merchant by other means than WeChat, which collects no more"},
+		"both took a part":              {paid(Detail{"paid_elsewhere_fen", "250"}), "the money is in, 2.50 元 of it paid to the merchant by other means than WeChat"},
+		"a refund that is on its way":   {paid(Detail{"refunded_amount_fen", "0"}), "the money is in, and WeChat confirms it"},
+		"a part went back":              {paid(Detail{"refunded_amount_fen", "100"}), "the money is in, and 1.00 元 of it went back to the customer"},
+		"all of it went back":           {paid(Detail{"refunded_amount_fen", "350"}), "all that WeChat collected went back to the customer"},
+		"another state needs no amount": {&Story{State: "REVOKED"}, "it was cancelled at WeChat: nothing was or will be collected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := c.story.standing(); got.en != c.says || got.zh == "" {
+				t.Errorf("got %v, want %q", got, c.says)
+			}
+		})
+	}
+}
+
+func TestADeadLettersReasonDoesNotRepeatItsCode(t *testing.T) {
+	for _, c := range []struct{ why, code, want string }{
+		{"event_malformed: unknown field x", "event_malformed", "unknown field x"},
+		{"unknown_merchant [merchant]: no such", "unknown_merchant", "[merchant]: no such"},
+		{"broken", "", "broken"},
+	} {
+		if got := withoutCode(c.why, c.code); got != c.want {
+			t.Errorf("%q became %q", c.why, got)
+		}
+	}
+}

@@ -105,7 +105,8 @@ func (s *Story) ask(ctx context.Context, b *bus.Bus, name string) error {
 	if name == orderTeller {
 		s.ofOrder = details(reply.GetSummary())
 		s.State = s.told("state")
-		s.MoneyZH, s.MoneyEN = standings[s.State].zh, standings[s.State].en
+		where := s.standing()
+		s.MoneyZH, s.MoneyEN = where.zh, where.en
 	}
 	for _, e := range reply.GetEntries() {
 		s.Lines = append(s.Lines, Line{

@@ -19,6 +19,10 @@ const (
 	labelRefund  = "refund "
 	labelOutcome = "outcome"
 	kindDesk     = "desk"
+
+	labelPaid      = "paid_amount_fen"
+	labelElsewhere = "paid_elsewhere_fen"
+	labelBack      = "refunded_amount_fen"
 )
 
 // told is a particular of the order as order-lifecycle tells it, empty when it does not.
@@ -37,6 +41,16 @@ func (s *Story) shownState() string {
 		return "?"
 	}
 	return s.State
+}
+
+// fen is the sum of an order's amounts under one label, 0 when there is none.
+func (s *Story) fen(label string) (sum int64) {
+	for _, d := range s.ofOrder {
+		if amount, err := strconv.ParseInt(d.Value, 10, 64); d.Label == label && err == nil {
+			sum += amount
+		}
+	}
+	return sum
 }
 
 // shownFen is an amount of the order for people, a dash when there is none.

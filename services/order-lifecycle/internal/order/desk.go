@@ -129,7 +129,7 @@ func busy(t *turn, f Fact) effect {
 // tooLateToAsk refuses a request about an order that is over.
 func tooLateToAsk(t *turn, _ Fact) effect {
 	if t.State == Paid {
-		return t.reject(fault.New(fault.Terminal, "already_paid", "the order is paid: refund it instead"))
+		return t.reject(fault.New(fault.Terminal, "already_paid", "the order is paid: only a refund gives money back"))
 	}
 	return t.reject(fault.New(fault.Terminal, "order_closed", "the order ended as %s", t.State))
 }
