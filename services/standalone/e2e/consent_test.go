@@ -49,8 +49,12 @@ func (v *visit) onThePage(reply *authinfov1.AuthoriseReply) error {
 
 // authorises is the user of a service without a face, once he is asked to authorise it.
 func (v *visit) authorises() error {
-	if _, err := v.users.Await(v.ctx, v.number, "authorization_awaited"); err != nil {
+	said, err := v.users.Await(v.ctx, v.number, "authorization_awaited", "service_not_authorised")
+	if err != nil {
 		return fmt.Errorf("waiting for the authorisation page: %w", err)
+	}
+	if said.Name != "authorization_awaited" {
+		return fmt.Errorf("the user is not asked to authorise: %s", said.Code)
 	}
 	var reply *authinfov1.AuthoriseReply
 	return firstError(

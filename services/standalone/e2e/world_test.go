@@ -22,8 +22,8 @@ import (
 // scale is the pace of the stories: a minute is two seconds. WeChat's five minutes for a signature are ten.
 const scale = 30
 
-// patience bounds one story, in machine time.
-const patience = 2 * time.Minute
+// patience bounds one story, in machine time; a busy machine has the longest ones at work for two minutes.
+const patience = 4 * time.Minute
 
 // world is a running system with a gateway and a listener of its own, which survive restarts of the system.
 type world struct {
