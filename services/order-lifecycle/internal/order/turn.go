@@ -87,10 +87,11 @@ func (o *Order) knows(id string) bool {
 		slices.ContainsFunc(o.Rejections, func(r Rejection) bool { return r.FactID == id }))
 }
 
-// outdated reports a query's answer that shows the order as it was before the state moved on.
+// outdated reports a query's answer that shows the order as it was before the state moved on, and an answer to a request
+// that another one has replaced.
 func (o *Order) outdated(f Fact) bool {
 	a, ok := f.(Answered)
-	return ok && a.Op == OpQuery && a.AskedIn != "" && a.AskedIn != o.State
+	return ok && (a.Op == OpQuery && a.AskedIn != "" && a.AskedIn != o.State || a.About != "" && a.About != o.About(a.Op))
 }
 
 // settle sees to it that an order that is not final has something to do next (I7).
