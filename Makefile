@@ -36,12 +36,16 @@ test-mongo: ## store suite and end-to-end stories on a Mongo-compatible server; 
 CHAOS_ORDERS ?= 20000
 CHAOS_KILLS  ?= 200
 CHAOS_SEEDS  ?= 1 2 3
+# Of how many of a hundred customers the orders have a life of their own. A second refund of a payment is a minute behind
+# the first: mode run lives ten times as fast, the fleet on the machine's clock.
+CHAOS_LIVES       ?= 50
+CHAOS_FLEET_LIVES ?= 5
 
 chaos: ## customers while processes are killed at random: facepay run, then two replicas of each service on MongoDB
 	@mkdir -p bin && go build -o bin/ ./services/*/cmd/* && (cd services/standalone && go build -o ../../bin/ github.com/nats-io/nats-server/v2)
-	@for seed in $(CHAOS_SEEDS); do $(BIN) chaos --orders $(CHAOS_ORDERS) --kills $(CHAOS_KILLS) --seed $$seed || exit; done
+	@for seed in $(CHAOS_SEEDS); do $(BIN) chaos --orders $(CHAOS_ORDERS) --lives $(CHAOS_LIVES) --kills $(CHAOS_KILLS) --seed $$seed || exit; done
 	@deploy/mongo/testserver.sh run -- bash -c 'for seed in $(CHAOS_SEEDS); do $(BIN) chaos --mode fleet --replicas 2 \
-		--store "$$MONGODB_URI" --orders $(CHAOS_ORDERS) --kills $(CHAOS_KILLS) --seed $$seed || exit; done'
+		--store "$$MONGODB_URI" --orders $(CHAOS_ORDERS) --lives $(CHAOS_FLEET_LIVES) --kills $(CHAOS_KILLS) --seed $$seed || exit; done'
 
 BENCH ?= all
 
