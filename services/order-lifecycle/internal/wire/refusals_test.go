@@ -19,7 +19,7 @@ func TestEveryRefusalIsExplainedToItsSender(t *testing.T) {
 		t.Fatal(err)
 	}
 	raised := map[string]bool{}
-	for _, folder := range []string{"../order", ".", "../wechat"} {
+	for _, folder := range []string{"../order", ".", "../wechat", "../handle"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		if err != nil {
 			t.Fatal(err)
