@@ -67,13 +67,13 @@ var known = []fault{
 	{
 		says: "the second payment of one order throws for ever",
 		edits: []edit{{machine + "/proof.go",
-			"\tt.alarm(\"paid_amount_differs\")\n\tif seen.Told {", "\tpanic(\"paid twice\")\n\tif seen.Told {"}},
+			"\t\tt.alarm(\"paid_amount_differs\")\n\t}\n\tif seen.Told {", "\t\tpanic(\"paid twice\")\n\t}\n\tif seen.Told {"}},
 		pkg: machine, test: "TestAnotherAmountAfterThePaymentIsAnnouncedToo",
 	},
 	{
 		says: "the second payment of one order is dropped silently",
 		edits: []edit{{machine + "/proof.go",
-			"\tt.alarm(\"paid_amount_differs\")\n\tif seen.Told {", "\tif true {\n\t\treturn nothing\n\t}\n\tif seen.Told {"}},
+			"\t\tt.alarm(\"paid_amount_differs\")\n\t}\n\tif seen.Told {", "\t\treturn nothing\n\t}\n\tif seen.Told {"}},
 		pkg: machine, test: "TestAnotherAmountAfterThePaymentIsAnnouncedToo",
 	},
 	{
