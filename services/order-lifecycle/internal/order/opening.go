@@ -105,6 +105,10 @@ func (t *turn) exists(s Seen) effect {
 		// need_user_confirm did not reach WeChat as false: nobody will ever confirm.
 		t.alarm("created_instead_of_doing")
 		return t.revoke("created_instead_of_doing")
+	case isExpired:
+		if t.Wish != nil && t.Wish.Confirm { // it waited for its user while its create had no answer
+			return t.finish(Expired, "", WasExpired{})
+		}
 	}
 	return t.elsewhere(s)
 }
