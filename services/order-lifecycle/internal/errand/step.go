@@ -59,7 +59,7 @@ func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next o
 		return next, fault.Invalid("merchant", "unknown_merchant", "no such merchant is configured any more")
 	}
 	began, about := x.Clock.Now(), o.About(todo.Op)
-	outcome := desk.Call(ctx, &o, todo, wechat.Waits{Busy: x.Timers.Busy, TopUp: x.TopUp})
+	outcome := desk.Call(ctx, &o, todo, wechat.Waits{Busy: x.Timers.Busy, TopUp: x.TopUp, Began: began})
 	answer := outcome.Answer
 	call := order.Call{
 		At: began, Op: todo.Op, Refund: todo.Refund, Verdict: outcome.Verdict.String(), HTTPStatus: answer.HTTPStatus, Code: answer.Code,

@@ -322,3 +322,30 @@ func TestALateAnswerToARequestThatWasReplacedSaysNothingOfItsSuccessor(t *testin
 	}
 	late(o, OpComplete, "end1")
 }
+
+// A replica stood still with a query's answer in hand while another one sent the request again.
+func TestAQueryThatWasAskedBeforeTheDoubtSettledProvesNothingHoweverLateItsAnswerComes(t *testing.T) {
+	now := t0.Add(time.Hour)
+	asked := func(f Answered, at time.Time) Answered { f.AskedAt = at; return f }
+	still := answer(OpQuery, Accepted, Seen{State: "DOING", Description: "MCH_COMPLETE", Total: new(money.Fen(350))})
+	o := pending(t, 350)
+	o.Apply(envAt(now), elsewhereAsk("e1"))
+	o.Apply(envAt(now.Add(10*time.Second)), Answered{Op: OpSync, Verdict: Unknown})
+	o.Apply(envAt(now.Add(20*time.Second)), Answered{Op: OpSync, Verdict: Ask, Reason: "wrong_state"})
+	events, _ := o.Apply(envAt(now.Add(5*time.Minute)), asked(still, now.Add(15*time.Second)))
+	if wantRejected(t, events); o.State != Syncing || o.Next() != (Todo{Op: OpQuery, At: now.Add(5*time.Minute + time.Second), Round: o.Next().Round}) {
+		t.Fatalf("got %s, next %+v", o.State, o.Next())
+	}
+	events, _ = o.Apply(envAt(now.Add(6*time.Minute)), asked(still, now.Add(6*time.Minute)))
+	wantRejected(t, events, "provider_refused")
+
+	o = pending(t, 350)
+	o.Apply(envAt(now), answer(OpQuery, Accepted, paidSeen(350)))
+	o.Apply(envAt(now), refundAsk("r1", 100))
+	o.Apply(envAt(now), RefundAnswered{RequestID: "r1", Op: OpRefund, Verdict: Unknown})
+	o.Apply(envAt(now), RefundAnswered{RequestID: "r1", Op: OpRefund, Verdict: Refusal, Reason: "rule"})
+	missing := RefundAnswered{RequestID: "r1", Op: OpAskRefund, Verdict: Missing, AskedAt: now}
+	if o.Apply(envAt(now.Add(5*time.Minute)), missing); o.Refunds[0].State != RefundSending {
+		t.Errorf("the refund: got %s", o.Refunds[0].State)
+	}
+}

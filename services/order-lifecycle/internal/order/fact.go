@@ -115,6 +115,8 @@ type Answered struct {
 	Verdict Verdict
 	// AskedIn is the state the order was in when it asked: the answer to a query is worth nothing in another one.
 	AskedIn State
+	// AskedAt is when we began to ask; zero for just now.
+	AskedAt time.Time
 	// About is what the request was sent for (see Order.About); empty when an order has only one request of its kind.
 	About string
 	// Reason is the refusal's code: risk, user_unfinished_orders, not_authorised, rule, configuration, …

@@ -109,3 +109,14 @@ func TestADoorDoesNotOpenWhenTheUsersWordLayTooLongUnread(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOrderThatExpiredWhileItsCreateHadNoAnswerIsExpired(t *testing.T) {
+	env := envAt(t0)
+	env.Terms.Confirm = true
+	o := New("m1", "N1")
+	o.Apply(env, wish("wish1"))
+	events, _ := o.Apply(env, answer(OpCreate, Accepted, Seen{State: "EXPIRED", OrderID: "W1"}))
+	if wantEvents(t, events, WasExpired{}); o.State != Expired {
+		t.Errorf("got %s, alarms %v", o.State, o.Alarms)
+	}
+}

@@ -92,6 +92,14 @@ func (pencil) Complete(_ *Order, e End, _, _ time.Time) ([]byte, error) {
 	return []byte("complete " + strconv.FormatInt(int64(e.Total), 10)), nil
 }
 
+func (pencil) Modify(_ *Order, e End, _ string, _ time.Time) ([]byte, error) {
+	return []byte("modify " + strconv.FormatInt(int64(e.Total), 10)), nil
+}
+
+func (pencil) Refund(_ *Order, r Refund, _ time.Time) ([]byte, error) {
+	return []byte("refund " + r.TransactionID + " " + strconv.FormatInt(int64(r.Amount), 10)), nil
+}
+
 func (l *life) live(t fatal) {
 	t.Helper()
 	l.t = t

@@ -105,6 +105,10 @@ func (t *turn) exists(s Seen) effect {
 		// need_user_confirm did not reach WeChat as false: nobody will ever confirm.
 		t.alarm("created_instead_of_doing")
 		return t.revoke("created_instead_of_doing")
+	case isExpired:
+		if t.Wish != nil && t.Wish.Confirm { // it waited for its user while its create had no answer
+			return t.finish(Expired, "", WasExpired{})
+		}
 	}
 	return t.elsewhere(s)
 }
@@ -147,10 +151,30 @@ func (t *turn) tooLate() {
 	}
 }
 
-// untilSettled is how long a doubtful request may still be carried out.
+// untilSettled is how long a doubtful request may still be carried out. A query that was asked before that is over proves
+// nothing, however late its answer came: it is to be asked again.
 func (t *turn) untilSettled(r Request) time.Duration {
 	if r.DoubtAt.IsZero() {
 		return 0
 	}
-	return max(0, r.DoubtAt.Add(t.env.Timers.Settle).Sub(t.env.Now))
+	over := r.DoubtAt.Add(t.env.Timers.Settle)
+	if asked := askedAt(t.fact); !asked.IsZero() && asked.Before(over) {
+		return max(t.env.Timers.Unknown[0], over.Sub(t.env.Now))
+	}
+	return max(0, over.Sub(t.env.Now))
+}
+
+// askedAt is when the query was asked that f answers; the zero time for anything else, or when that was at once.
+func askedAt(f Fact) time.Time {
+	switch a := f.(type) {
+	case Answered:
+		if a.Op == OpQuery {
+			return a.AskedAt
+		}
+	case RefundAnswered:
+		if a.Op == OpAskRefund {
+			return a.AskedAt
+		}
+	}
+	return time.Time{}
 }

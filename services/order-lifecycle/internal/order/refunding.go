@@ -38,7 +38,9 @@ type refundFact interface {
 type RefundAnswered struct {
 	RequestID string
 	Op        Op
-	Verdict   Verdict
+	// AskedAt is as in Answered.
+	AskedAt time.Time
+	Verdict Verdict
 	// Reason is the refusal's code.
 	Reason string
 	// Seen is the refund in the answer; nil when there is none.

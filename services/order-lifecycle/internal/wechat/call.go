@@ -9,10 +9,12 @@ import (
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
 )
 
-// Waits are what an answer can ask for besides its own word.
+// Waits are what an answer can ask for besides its own word, and from when on.
 type Waits struct {
 	// Busy is the wait while a deduction runs (§6.5), TopUp the one while the merchant's balance is too low (§9.2).
 	Busy, TopUp time.Duration
+	// Began is when the call is made.
+	Began time.Time
 }
 
 // Outcome is one call: the fact it makes for the order, and what there is to tell of it.
@@ -29,7 +31,7 @@ func (d *Desk) Call(ctx context.Context, o *order.Order, todo order.Todo, w Wait
 	if todo.Refund != "" {
 		return d.callRefund(ctx, o, todo, w)
 	}
-	a, answer := d.call(ctx, o, todo.Op, w.Busy)
+	a, answer := d.call(ctx, o, todo.Op, w)
 	outcome := Outcome{Fact: a, Verdict: a.Verdict, Answer: answer}
 	if a.Seen != nil {
 		outcome.Saw = a.Seen.String()
@@ -37,7 +39,7 @@ func (d *Desk) Call(ctx context.Context, o *order.Order, todo order.Todo, w Wait
 	return outcome
 }
 
-func (d *Desk) call(ctx context.Context, o *order.Order, op order.Op, busy time.Duration) (order.Answered, wechatpay.Answer) {
+func (d *Desk) call(ctx context.Context, o *order.Order, op order.Op, w Waits) (order.Answered, wechatpay.Answer) {
 	var r payscore.Result
 	switch op {
 	case order.OpCreate:
@@ -59,10 +61,10 @@ func (d *Desk) call(ctx context.Context, o *order.Order, op order.Op, busy time.
 			OutOrderNo: o.OutOrderNo, ServiceID: o.ServiceID, AppID: d.merchant.WeChat.AppID, SubMchID: d.merchant.WeChat.SubMchID,
 		})
 	}
-	a := order.Answered{Op: op, AskedIn: o.State, About: o.About(op)}
+	a := order.Answered{Op: op, AskedIn: o.State, AskedAt: w.Began, About: o.About(op)}
 	a.Verdict, a.Reason = meaning(op, r)
 	if r.Verdict == wechatpay.DeductionRunning {
-		a.After = busy
+		a.After = w.Busy
 	}
 	if r.Order != nil {
 		seen := See(*r.Order)

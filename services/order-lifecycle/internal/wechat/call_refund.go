@@ -14,7 +14,7 @@ import (
 
 // callRefund sends a refund, or asks about it.
 func (d *Desk) callRefund(ctx context.Context, o *order.Order, todo order.Todo, w Waits) Outcome {
-	a := order.RefundAnswered{RequestID: todo.Refund, Op: todo.Op}
+	a := order.RefundAnswered{RequestID: todo.Refund, Op: todo.Op, AskedAt: w.Began}
 	var r refund.Result
 	if todo.Op == order.OpRefund {
 		r = d.refunds.Create(ctx, refundBody(o, todo.Refund))

@@ -1,0 +1,387 @@
+package order
+
+import (
+	"container/heap"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/money"
+)
+
+// TestWhateverTheBackOfficeAsksAndTheNetworkDoesMoneyAddsUp lets an order that WeChat collects live between a back office
+// that asks for everything, a network that loses, delays and repeats, a replica that stands still with an answer in hand,
+// and a model of WeChat, until nothing happens any more.
+func TestWhateverTheBackOfficeAsksAndTheNetworkDoesMoneyAddsUp(t *testing.T) {
+	ends, refunded, twice := map[State]int{}, 0, 0
+	for seed := range uint64(2000) {
+		random := rand.New(rand.NewPCG(seed, 2))
+		l := newDeskLife(random.IntN)
+		l.live(named{t, seed})
+		ends[l.order.State]++
+		if l.order.RefundedFen > 0 {
+			refunded++
+		}
+		if strings.Contains(fmt.Sprint(l.order.Alarms), "paid_twice") {
+			twice++
+		}
+	}
+	if ends[Paid] < 500 || ends[Revoked] < 50 || refunded < 200 || twice < 50 {
+		t.Errorf("the model is too tame: %v, %d refunded, %d paid twice", ends, refunded, twice)
+	}
+}
+
+type deskLife struct {
+	*life
+	book     *book
+	rejected map[string]int
+	bodies   map[string]string // of modify and sync, by request_id
+}
+
+func newDeskLife(d dice) *deskLife {
+	l := &deskLife{life: newLife(d), rejected: map[string]int{}, bodies: map[string]string{}}
+	l.provider = provider{dice: d, at: l.at, tell: func(s Seen) { l.hear(Observed{s}) }}
+	l.book = &book{provider: &l.life.provider, refunds: map[string]*booked{}, done: map[string]bool{}, tellRefund: func(f RefundTold) { l.hear(f) }}
+	return l
+}
+
+func (l *deskLife) live(t fatal) {
+	t.Helper()
+	l.t = t
+	l.hear(FaceSucceeded{ID: "face", ServiceID: "500001", RiskFund: 10_000})
+	l.order.Begin(l.now)
+	l.hear(l.provider.land(OpCreate, l.order.Create.Body))
+	l.now = l.now.Add(time.Minute)
+	l.hear(ServiceEnded{End{FactID: "end", Total: 3500, Lines: []money.Fen{3500}, HeardAt: l.now}})
+	l.order.Begin(l.now)
+	l.provider.state, l.provider.description, l.provider.total = "DOING", "MCH_COMPLETE", 3500
+	l.hear(l.provider.yes(OpComplete))
+	l.at(l.dice.within(72*time.Hour), l.book.deduct)
+	l.known = true
+	l.plan()
+	for steps := 0; len(l.calendar) > 0; steps++ {
+		if steps > 6000 {
+			t.Fatalf("no end in sight: %s, next %+v", l.order.State, l.order.Next())
+		}
+		next := heap.Pop(&l.calendar).(appointment)
+		l.now = next.at
+		next.what()
+		l.work()
+	}
+	l.audit()
+}
+
+// plan is what the back office asks for, some of it twice.
+func (l *deskLife) plan() {
+	d := l.dice
+	over := []time.Duration{20 * time.Minute, 96 * time.Hour}[d(2)]
+	for i := range 2 + d(8) {
+		id := fmt.Sprint("r", i)
+		elsewhere := elsewhereAsk(id)
+		elsewhere.PaidAt = elsewhere.PaidAt.Add(time.Duration(i) * time.Second) // no two syncs have the same bytes
+		asks := []Fact{
+			modifyAsk(id, money.Fen(1000+10*d(240)+i)), collectAsk(id), elsewhere, cancelAsk(id),
+			refundAsk(id, money.Fen(1+d(3500))), refundAsk(id, money.Fen(1+d(1000))),
+		}
+		ask := asks[d(len(asks))]
+		when := l.dice.within(over)
+		for range 1 + d(2) {
+			l.at(when+d.within(time.Minute), func() { l.hear(l.aimed(ask)) })
+		}
+	}
+}
+
+// aimed gives a refund the payment that it is about, when there are several.
+func (l *deskLife) aimed(f Fact) Fact {
+	r, ok := f.(RefundAsked)
+	if ok && len(l.order.Collections) > 1 {
+		r.TransactionID = l.order.Collections[l.dice(len(l.order.Collections))].TransactionID
+		return r
+	}
+	return f
+}
+
+func (l *deskLife) hear(f Fact) {
+	before := len(l.order.Rejections)
+	l.apply(f)
+	if w := l.order.Work; w != nil {
+		l.bodies[w.RequestID] = string(w.Request.Body)
+	}
+	for _, r := range l.order.Rejections[before:] {
+		l.rejected[r.FactID]++
+	}
+}
+
+func (l *deskLife) work() {
+	next := l.order.Next()
+	if l.busy || next.Op == "" {
+		return
+	}
+	if wait := next.At.Sub(l.now); wait > 0 {
+		l.at(wait, func() {})
+		return
+	}
+	if next.Op == Think {
+		l.hear(TimePassed{})
+		l.at(0, func() {})
+		return
+	}
+	l.busy = true
+	l.order.Begin(l.now)
+	l.send(next)
+}
+
+func (l *deskLife) send(todo Todo) {
+	var body []byte
+	if r := l.order.request(todo); r != nil {
+		body = r.Body
+	}
+	about, askedIn, began := l.order.About(todo.Op), l.order.State, l.now
+	free := true
+	report := func(f Fact) {
+		if free {
+			l.busy = false
+		}
+		switch a := f.(type) {
+		case Answered:
+			a.AskedIn, a.About, a.AskedAt = askedIn, about, began
+			f = a
+		case RefundAnswered:
+			a.AskedAt = began
+			f = a
+		}
+		l.order.Note(Call{At: l.now, Op: todo.Op, Refund: todo.Refund}, about)
+		l.hear(f)
+	}
+	verdict := func(v Verdict) Fact {
+		if todo.Refund != "" {
+			return RefundAnswered{RequestID: todo.Refund, Op: todo.Op, Verdict: v}
+		}
+		return Answered{Op: todo.Op, Verdict: v}
+	}
+	land := func() Fact { return l.book.land(todo, body) }
+	const timeout = 10 * time.Second
+	fate := 0
+	if l.now.Before(t0.Add(120 * time.Hour)) {
+		fate = l.dice(16)
+	}
+	switch fate {
+	default:
+		f := land()
+		l.at(l.dice.within(2*time.Second), func() { report(f) })
+	case 7:
+		land()
+		l.at(timeout, func() { report(verdict(Unknown)) })
+	case 8:
+		l.at(l.dice.within(timeout+40*time.Second), func() { land() })
+		l.at(timeout, func() { report(verdict(Unknown)) })
+	case 9:
+		l.at(timeout, func() { report(verdict(Unknown)) })
+	case 10, 11:
+		l.at(l.dice.within(time.Second), func() { report(verdict(NotNow)) })
+	case 12: // we die, and it may still arrive
+		if l.dice.one(2) {
+			l.at(l.dice.within(timeout+40*time.Second), func() { land() })
+		}
+		l.at(claim, func() { l.busy = false })
+	case 13: // we stand still with the answer in hand, and somebody else goes on
+		f := land()
+		free = false
+		l.at(claim, func() { l.busy = false })
+		l.at(claim+l.dice.within(5*time.Minute), func() { report(f) })
+	}
+}
+
+// audit is the claim of the test.
+func (l *deskLife) audit() {
+	o, p := l.order, &l.life.provider
+	for _, r := range o.Desk {
+		if r.Outcome == "provider_refused" && l.book.done[l.bodies[r.RequestID]] {
+			l.t.Fatalf("%s (%s) was refused by us and carried out by WeChat", r.RequestID, r.Fact)
+		}
+		if refund := o.refund(r.RequestID); r.Outcome == "" && (refund == nil || refund.State != RefundAbnormal) {
+			l.t.Fatalf("%s (%s) was never answered: %s", r.RequestID, r.Fact, o.State)
+		}
+	}
+	for id, n := range l.rejected {
+		if n > 1 {
+			l.t.Fatalf("%s was refused %d times", id, n)
+		}
+	}
+	switch {
+	case p.state == "DONE" && o.State != Paid, p.state == "REVOKED" && o.State != Revoked:
+		l.t.Fatalf("we ended as %s, WeChat as %s", o.State, p.state)
+	case o.State == Paid && !o.SaidPaid && o.PaidFen != o.Total():
+		l.t.Fatalf("paid %d, commanded %d: %v", o.PaidFen, o.Total(), o.Alarms)
+	case o.PaidFen != p.paid():
+		l.t.Fatalf("WeChat collected %d in %v, we know of %d in %v (%v)", p.paid(), p.parts, o.PaidFen, o.Collections, o.Alarms)
+	}
+	var went money.Fen
+	back := map[string]money.Fen{}
+	for _, b := range l.book.refunds {
+		if b.status == "SUCCESS" {
+			went += b.amount
+			back[b.transaction] += b.amount
+		}
+	}
+	if went != o.RefundedFen {
+		l.t.Fatalf("%d went back, we know of %d", went, o.RefundedFen)
+	}
+	for _, c := range p.parts {
+		if back[c.TransactionID] > c.Amount {
+			l.t.Fatalf("%d of %d went back", back[c.TransactionID], c.Amount)
+		}
+	}
+	if l.book.synced && o.SaidPaid {
+		for _, c := range l.book.after {
+			if back[c] == 0 && !strings.Contains(fmt.Sprint(o.Alarms), "auto_refund_failed") {
+				l.t.Fatalf("paid elsewhere and to WeChat by %s, nothing went back: refunds %+v, alarms %v", c, o.Refunds, o.Alarms)
+			}
+		}
+	}
+}
+
+// book is what WeChat does with what the back office asks for.
+type book struct {
+	*provider
+	synced     bool
+	after      []string // payments that WeChat took of an order that was paid elsewhere
+	refunds    map[string]*booked
+	tellRefund func(RefundTold)
+	done       map[string]bool // bodies of modify and sync that were carried out
+}
+
+type booked struct {
+	id, transaction, status string
+	amount                  money.Fen
+}
+
+func (b *book) land(todo Todo, body []byte) Fact {
+	op := todo.Op
+	collecting := b.description == "MCH_COMPLETE"
+	odd := Answered{Op: op, Verdict: Ask, Reason: "wrong_state"}
+	switch op {
+	case OpModify:
+		var total money.Fen
+		_, _ = fmt.Sscanf(string(body), "modify %d", &total)
+		switch {
+		case collecting && total == b.total && b.dice.one(2), !collecting:
+			return odd
+		case collecting && total <= b.total && total > b.paid():
+			b.total, b.done[string(body)] = total, true
+			return b.yes(op)
+		}
+		return Answered{Op: op, Verdict: Refusal, Reason: "rule"}
+	case OpSync:
+		if !collecting || b.dice.one(10) {
+			return odd
+		}
+		b.parts = append(b.parts, Collection{Amount: b.total - b.paid(), ByMerchant: true})
+		b.state, b.description, b.synced, b.done[string(body)] = "DONE", "", true, true
+		if b.dice.one(3) { // a deduction was under way
+			b.at(b.dice.within(time.Hour), b.deductAgain)
+		}
+		return b.yes(op)
+	case OpCollect:
+		if !collecting || b.dice.one(3) {
+			return Answered{Op: op, Verdict: Refusal, Reason: "deduction_failed"}
+		}
+		b.at(b.dice.within(time.Minute), b.deduct)
+		return Answered{Op: op, Verdict: Accepted}
+	case OpWithdraw:
+		if !collecting || len(b.parts) > 0 || b.dice.one(3) {
+			return odd
+		}
+		b.state, b.description = "REVOKED", ""
+		return Answered{Op: op, Verdict: Accepted}
+	case OpRefund:
+		return b.refund(todo, string(body))
+	case OpAskRefund:
+		r := b.refunds[todo.Refund]
+		if r == nil {
+			return RefundAnswered{RequestID: todo.Refund, Op: op, Verdict: Missing}
+		}
+		return RefundAnswered{RequestID: todo.Refund, Op: op, Verdict: Accepted, Seen: r.seen()}
+	}
+	return b.provider.land(op, body)
+}
+
+// deduct collects the rest, or a part of it first.
+func (b *book) deduct() {
+	if b.description != "MCH_COMPLETE" {
+		return
+	}
+	part := b.total - b.paid()
+	if part > 1 && b.dice.one(4) {
+		part /= 2
+		b.at(b.dice.within(48*time.Hour), b.deduct)
+	}
+	b.parts = append(b.parts, Collection{TransactionID: fmt.Sprint("T", len(b.parts)+1), Amount: part})
+	if b.paid() < b.total {
+		return
+	}
+	b.state, b.description = "DONE", ""
+	for range b.dice(4) {
+		s := told(b.seen())
+		if b.dice.one(4) {
+			s.Parts = nil // entities may be partial (§7.3)
+		}
+		b.at(b.dice.within(time.Hour), func() { b.tell(s) })
+	}
+}
+
+func (b *book) deductAgain() {
+	id := fmt.Sprint("T", len(b.parts)+1)
+	b.parts = append(b.parts, Collection{TransactionID: id, Amount: b.total})
+	b.after = append(b.after, id)
+	s := told(b.seen())
+	b.at(b.dice.within(time.Hour), func() { b.tell(s) })
+}
+
+func (b *book) refund(todo Todo, body string) Fact {
+	answer := RefundAnswered{RequestID: todo.Refund, Op: todo.Op, Verdict: Accepted}
+	if r := b.refunds[todo.Refund]; r != nil {
+		answer.Seen = r.seen()
+		if b.dice.one(4) {
+			answer.Verdict, answer.Seen = Ask, nil
+		}
+		return answer
+	}
+	r := &booked{id: todo.Refund, status: "PROCESSING"}
+	_, _ = fmt.Sscanf(body, "refund %s %d", &r.transaction, &r.amount)
+	left := -r.amount
+	for _, c := range b.parts {
+		if c.TransactionID == r.transaction {
+			left += c.Amount
+		}
+	}
+	for _, other := range b.refunds {
+		if other.transaction == r.transaction && other.status != "CLOSED" {
+			left -= other.amount
+		}
+	}
+	switch {
+	case left < 0:
+		answer.Verdict, answer.Reason = Ask, "unexplained"
+		return answer
+	case b.dice.one(10):
+		answer.Verdict, answer.Reason = Refusal, "user_account_abnormal"
+		return answer
+	}
+	b.refunds[todo.Refund] = r
+	b.at(b.dice.within(3*time.Hour), func() {
+		r.status = []string{"SUCCESS", "SUCCESS", "SUCCESS", "CLOSED"}[b.dice(4)]
+		for range b.dice(3) {
+			told := RefundTold{RequestID: r.id, Seen: *r.seen()}
+			b.at(b.dice.within(time.Hour), func() { b.tellRefund(told) })
+		}
+	})
+	answer.Seen = r.seen()
+	return answer
+}
+
+func (r *booked) seen() *SeenRefund {
+	return &SeenRefund{Status: r.status, RefundID: "W" + r.id, TransactionID: r.transaction, Amount: r.amount}
+}
