@@ -1,7 +1,6 @@
 package wechatpay
 
 import (
-	"crypto/rsa"
 	"crypto/x509"
 
 	"github.com/wechatpay-apiv3/wechatpay-go/core/auth"
@@ -26,11 +25,6 @@ type keys struct {
 	answersBy    merchant.AnswerKey
 	// replaced is closed when others took their place.
 	replaced chan struct{}
-}
-
-type publicKey struct {
-	id  string
-	key *rsa.PublicKey
 }
 
 func newSigner(mchID, serial string, private PrivateKey) auth.Signer {

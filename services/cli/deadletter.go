@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -29,7 +30,7 @@ func deadLetterCommand() *cobra.Command {
 				fmt.Fprintln(t, "SEQ\tBEIJING TIME\tSERVICE\tSUBJECT\tCODE\tTRIES\tWHY")
 				for _, l := range letters {
 					fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Seq, l.At.In(clock.Beijing).Format("01-02 15:04:05"),
-						l.Service, l.Subject, l.Code, l.Deliveries, l.Text)
+						l.Service, l.Subject, l.Code, l.Deliveries, withoutCode(l.Text, l.Code))
 				}
 				return t.Flush()
 			})
@@ -54,4 +55,9 @@ func deadLetterCommand() *cobra.Command {
 	}
 	dead.AddCommand(list, replay)
 	return dead
+}
+
+// withoutCode is why a message could not be followed, without the code that stands beside it.
+func withoutCode(why, code string) string {
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(why, code), ":"))
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func orderCommand() *cobra.Command {
-	order := &cobra.Command{Use: "order", Short: "look orders up (订单)"}
+	order := &cobra.Command{Use: "order", Short: "look orders up; cancel, modify, settle, collect and refund them (订单)"}
 	var merchant string
 	var asJSON bool
 	show := &cobra.Command{
@@ -38,6 +38,6 @@ func orderCommand() *cobra.Command {
 	}
 	show.Flags().StringVar(&merchant, "merchant", "", "our merchant id; needed only when several merchants used the number")
 	show.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	order.AddCommand(show)
+	order.AddCommand(show, orderJumpCommand(), cancelCommand(), modifyCommand(), paidElsewhereCommand(), collectCommand(), refundCommand())
 	return order
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -16,14 +17,19 @@ const detailWidth = 100
 
 // Print writes the story for people. All times are Beijing times.
 func (s *Story) Print(w io.Writer) error {
-	fmt.Fprintf(w, "order %s of merchant %s\n\n", s.OutOrderNo, s.Merchant)
+	fmt.Fprintf(w, "order %s of merchant %s\n", s.OutOrderNo, s.Merchant)
+	s.printStanding(w)
+	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, d := range s.Summary {
 		fmt.Fprintf(t, "  %s\t%s\n", d.Label, inBeijing(d.Value))
+		for _, line := range explained(d) {
+			fmt.Fprintf(t, "  \t  %s\n", line)
+		}
 	}
 	fmt.Fprintln(t, "\nBEIJING TIME\tFROM\tWHAT")
 	for _, l := range s.Lines {
-		what, below := l.Title, wrap(l.Details)
+		what, below := l.Title, wrap(l.shown())
 		if len(below) == 1 && utf8.RuneCountInString(what+below[0]) < detailWidth {
 			what, below = what+"  "+below[0], nil
 		}
@@ -39,6 +45,14 @@ func (s *Story) Print(w io.Writer) error {
 		fmt.Fprintf(w, "\nnot answering, its part is missing: %s\n", name)
 	}
 	return nil
+}
+
+// shown are the details for people: a request of the back office without an outcome is under way.
+func (l Line) shown() []Detail {
+	if l.Kind != kindDesk || slices.ContainsFunc(l.Details, func(d Detail) bool { return d.Label == labelOutcome }) {
+		return l.Details
+	}
+	return append(slices.Clone(l.Details), Detail{labelOutcome, "处理中 / under way"})
 }
 
 // wrap puts details into lines; one that is too long for a line has its own.

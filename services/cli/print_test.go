@@ -39,3 +39,32 @@ func TestAStoryIsPrintedInBeijingTimeInLinesThatEndWithAWord(t *testing.T) {
 		t.Log(out.String())
 	}
 }
+
+func TestAStoryTellsInWordsWhereTheMoneyIsAndWhatIsUnderWay(t *testing.T) {
+	story := &Story{
+		Merchant: "demo", OutOrderNo: "N1", State: "PAID", MoneyZH: standings["PAID"].zh, MoneyEN: standings["PAID"].en,
+		Summary: []Detail{{"state", "PAID"}, {"refund r-1", "PROCESSING, 100 of 350 fen"}, {"next", "query_refund at 2026-03-01T17:00:00Z"}, {"reason", "query"}},
+		Lines: []Line{
+			{Source: "order-lifecycle", Kind: "desk", Title: "refund_requested", Details: []Detail{{"request", "r-1"}}},
+			{Source: "order-lifecycle", Kind: "desk", Title: "collect_requested", Details: []Detail{{"request", "r-0"}, {"outcome", "order.paid"}}},
+		},
+	}
+	var out strings.Builder
+	if err := story.Print(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{
+		"款项已收齐", "the money is in, and WeChat confirms it", "微信已受理退款", "minutes to a wallet", "查询退款", "ask WeChat about the refund",
+		"request=r-1 outcome=处理中 / under way", "request=r-0 outcome=order.paid",
+	} {
+		if strings.Count(out.String(), words) != 1 {
+			t.Errorf("it does not say %q once", words)
+		}
+	}
+	if strings.Contains(out.String(), steps["query"].en) {
+		t.Error("a reason is explained as a step")
+	}
+	if t.Failed() {
+		t.Log(out.String())
+	}
+}

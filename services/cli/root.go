@@ -1,5 +1,5 @@
-// Package cli is what an operator types: look an order up, see and replay dead letters, apply and check the topology. The
-// commands talk to the services over NATS alone, so they work against any deployment.
+// Package cli is what an operator types: look an order up, ask for something as the back office does, see receivables and
+// authorisations, see and replay dead letters, apply and check the topology. The commands talk to the services over NATS alone, so they work against any deployment.
 package cli
 
 import (
@@ -17,7 +17,7 @@ func Root(name, short string) *cobra.Command {
 	root := &cobra.Command{Use: name, Short: short, Version: version(), SilenceUsage: true, SilenceErrors: true}
 	root.PersistentFlags().String("nats", "nats://127.0.0.1:4222", "NATS server URLs, separated by commas")
 	root.PersistentFlags().String("creds", "", "NATS user credentials file")
-	root.AddCommand(orderCommand(), deadLetterCommand(), topologyCommand())
+	root.AddCommand(orderCommand(), receivablesCommand(), authorisationCommand(), deadLetterCommand(), topologyCommand())
 	return root
 }
 
@@ -35,11 +35,11 @@ func version() string {
 	return build.Main.Version
 }
 
-// Main runs a root command and gives the exit code. Errors go to errOut on one line.
+// Main runs a root command and gives the exit code: 0, 1 for an error, 2 for a request whose outcome is still to come. Errors go to errOut on one line.
 func Main(ctx context.Context, root *cobra.Command, errOut io.Writer) int {
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintf(errOut, "%s: %v\n", root.Name(), err)
-		return 1
+		return exitCode(err)
 	}
 	return 0
 }

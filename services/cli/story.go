@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/facepay-go/facepay/pkg/bus"
 	"github.com/facepay-go/facepay/pkg/event"
@@ -25,8 +26,15 @@ type Story struct {
 	Summary []Detail `json:"summary"`
 	// Lines are what happened, in the order of time.
 	Lines []Line `json:"lines"`
+	// State is the order's, of order-lifecycle; empty when it does not know the order or was not heard.
+	State string `json:"state,omitempty"`
+	// MoneyZH and MoneyEN say where the money is in that state.
+	MoneyZH string `json:"money_zh,omitempty"`
+	MoneyEN string `json:"money_en,omitempty"`
 	// Silent are services that could not be asked; their part is missing.
 	Silent []string `json:"silent,omitempty"`
+	// ofOrder is the part of Summary that order-lifecycle told.
+	ofOrder []Detail
 }
 
 // Line is one thing that happened.
@@ -94,6 +102,12 @@ func (s *Story) ask(ctx context.Context, b *bus.Bus, name string) error {
 		return err
 	}
 	s.Summary = append(s.Summary, details(reply.GetSummary())...)
+	if name == orderTeller {
+		s.ofOrder = details(reply.GetSummary())
+		s.State = s.told("state")
+		where := s.standing()
+		s.MoneyZH, s.MoneyEN = where.zh, where.en
+	}
 	for _, e := range reply.GetEntries() {
 		s.Lines = append(s.Lines, Line{
 			At: e.GetAt().AsTime(), Source: name, Kind: e.GetKind(), Title: e.GetTitle(), Details: details(e.GetDetails()),
@@ -112,7 +126,8 @@ func details(ds []*eventv1.StoryDetail) []Detail {
 
 // eventLine shows an event of a stream by its own time; its content stays in the stream.
 func eventLine(e bus.Stored) Line {
-	line := Line{At: e.At, Source: strings.ToLower(e.Stream), Kind: "event", Title: strings.Join(strings.Split(e.Subject, ".")[1:3], ".")}
+	tokens := strings.Split(e.Subject, ".")
+	line := Line{At: e.At, Source: tokens[1], Kind: "event", Title: strings.Join(tokens[1:3], ".")}
 	read, message, err := event.Read(e.Subject, e.Header, e.Data, e.At)
 	if err != nil {
 		line.Title += " (unreadable: " + fault.CodeOf(err) + ")"
@@ -123,7 +138,10 @@ func eventLine(e bus.Stored) Line {
 }
 
 // told are the fields of an event that its line in a story shows; none of them can hold an openid or a secret.
-var told = []protoreflect.Name{"code", "field", "text", "text_zh", "text_en", "reason", "problem", "total_amount_fen", "paid_amount_fen"}
+var told = []protoreflect.Name{
+	"code", "field", "text", "text_zh", "text_en", "reason", "problem", "old_total_amount_fen", "total_amount_fen", "paid_amount_fen",
+	"amount_fen", "refunded_amount_fen", "transaction_id", "out_refund_no", "request_id", "age_seconds", "confirm_before", "paid_at", "refunded_at",
+}
 
 // particulars are what an event says beside its name, as far as it is told.
 func particulars(m proto.Message) (found []Detail) {
@@ -133,8 +151,12 @@ func particulars(m proto.Message) (found []Detail) {
 		if field == nil || !r.Has(field) {
 			continue
 		}
-		if problem, ok := r.Get(field).Interface().(protoreflect.Message); ok {
-			found = append(found, particulars(problem.Interface())...)
+		if inner, ok := r.Get(field).Interface().(protoreflect.Message); ok {
+			if at, ok := inner.Interface().(*timestamppb.Timestamp); ok {
+				found = append(found, Detail{string(name), at.AsTime().Format(time.RFC3339Nano)})
+			} else {
+				found = append(found, particulars(inner.Interface())...)
+			}
 			continue
 		}
 		found = append(found, Detail{string(name), r.Get(field).String()})

@@ -111,6 +111,8 @@ func desks(cfg Config, d process.Deps) (map[string]*wechat.Desk, []service.Part,
 		}
 		all[m.ID] = wechat.NewDesk(m, notifyURL(cfg.PublicBase, a.ID), clients[a.ID], jumps[a.ID])
 	}
-	parts, err := upkeep.Parts(upkeep.Deps{Merchants: d.Merchants, Clock: d.Clock, Meters: d.Telemetry.Meters, Log: d.Log}, kept...)
+	parts, err := upkeep.Parts(upkeep.Deps{
+		Merchants: d.Merchants, Clock: d.Clock, Meters: d.Telemetry.Meters, Log: d.Log, Expiring: tellExpiring(d, d.Bus),
+	}, kept...)
 	return all, parts, err
 }

@@ -140,7 +140,9 @@ func TestAnOrderCanExpireBeforeItsThirtyDays(t *testing.T) {
 	w.waiting(t, "PS2")
 	gears.jump(4 * time.Second)
 	w.waiting(t, "PS3") // makes the sandbox look again
-	booked := func(no string) any { return w.control(t, http.MethodGet, "/control/wechat/book/"+no, nil, 200)["state"] }
+	booked := func(no string) any {
+		return w.control(t, http.MethodGet, "/control/wechat/book/"+no, nil, 200)["state"]
+	}
 	for deadline := time.Now().Add(10 * time.Second); booked("PS1") != "EXPIRED"; {
 		if time.Now().After(deadline) {
 			t.Fatal("it never expired")

@@ -41,6 +41,7 @@ func TestCreateIsHeldToEveryRule(t *testing.T) {
 		"number with a line feed":       {func(r *R, _ *S) { r.OutOrderNo = "a\n" }, "out_order_no", "order_no_form"},
 		"no appid":                      {func(r *R, _ *S) { r.AppID = "" }, "appid", "required"},
 		"no service":                    {func(r *R, _ *S) { r.ServiceID = "" }, "service_id", "required"},
+		"no introduction":               {func(r *R, _ *S) { r.ServiceIntroduction = "" }, "service_introduction", "required"},
 		"introduction of 20 characters": {func(r *R, _ *S) { r.ServiceIntroduction = strings.Repeat("柜", 20) }, "", ""},
 		"introduction of 21 characters": {func(r *R, _ *S) { r.ServiceIntroduction = strings.Repeat("柜", 21) }, "service_introduction", "too_long"},
 		"introduction not UTF-8":        {func(r *R, _ *S) { r.ServiceIntroduction = "\xff" }, "service_introduction", "not_utf8"},

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
-
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
 	"github.com/facepay-go/facepay/services/standalone/progress"
 	"github.com/facepay-go/facepay/services/standalone/secrets"
@@ -41,6 +39,10 @@ func Tune(c *stack.Configs) {
 	c.Order.CallTimeout, c.Order.Claim = 2*time.Second, 100*time.Second
 	c.Authinfo.CallTimeout, c.Authinfo.Claim = 2*time.Second, 100*time.Second
 	c.Order.Timers.OpenWithin = 80 * time.Second
+	c.Order.TopUp = time.Minute
+	c.Order.Timers.ConfirmWithin = 3 * time.Minute
+	c.Order.Timers.Ages = []time.Duration{time.Minute, 10 * time.Minute}
+	c.Authinfo.Consent.TokenLife, c.Authinfo.Consent.Margin = 3*time.Minute, 10*time.Second
 	c.Order.SweepEvery, c.Authinfo.SweepEvery = 4*time.Second, 4*time.Second
 	c.Authinfo.SessionTTL = 3 * time.Minute
 	c.Sandbox.DeductAgainAfter = 20 * time.Second
@@ -56,11 +58,11 @@ type visit struct {
 // Run makes all visits, waits for every order's end and checks the invariants.
 func Run(ctx context.Context, s *stack.Stack, o Options) (*Report, error) {
 	began := time.Now()
-	gateway, tracker, err := s.Gateway(ctx, jetstream.DeliverNewPolicy, o.Kiosks)
+	shops, err := openShops(ctx, s, o.Kiosks)
 	if err != nil {
 		return nil, err
 	}
-	defer tracker.Stop()
+	defer shops.close()
 	used := &secrets.Used{}
 	if err := used.AddKeys(o.Dir); err != nil {
 		return nil, err
@@ -70,16 +72,16 @@ func Run(ctx context.Context, s *stack.Stack, o Options) (*Report, error) {
 		for _, template := range special[i].faults {
 			f := maps.Clone(template)
 			f["out_order_no_prefix"] = special[i].code + o.Run
-			if err := gateway.AddFault(ctx, f); err != nil {
+			if err := shops.own.AddFault(ctx, f); err != nil {
 				return nil, err
 			}
 		}
 	}
-	bar := progress.Start(o.Progress, 5*time.Second, func() string { return ended(tracker, visits) })
-	walkAll(ctx, gateway, tracker, visits, o.Kiosks, used)
-	settle(ctx, tracker, visits)
+	bar := progress.Start(o.Progress, 5*time.Second, func() string { return ended(shops, visits) })
+	walkAll(ctx, shops, visits, o.Kiosks, used)
+	settle(ctx, shops, visits)
 	bar.Stop()
-	return examine(ctx, s, gateway, tracker, o, used, visits, began)
+	return examine(ctx, s, shops, o, used, visits, began)
 }
 
 // plan deals the special visits twice, as far as there is room, and fills up with plain ones.
@@ -101,16 +103,17 @@ func plan(o Options) []*visit {
 	return visits
 }
 
-func walkAll(ctx context.Context, g *kiosk.Gateway, t *kiosk.Tracker, visits []*visit, kiosks int, used *secrets.Used) {
+func walkAll(ctx context.Context, all *shops, visits []*visit, kiosks int, used *secrets.Used) {
 	queue := make(chan *visit)
 	var serving sync.WaitGroup
 	for k := range kiosks {
 		serving.Go(func() {
 			for v := range queue {
-				w := &walk{
-					Gateway: g, tracker: t, used: used, number: v.number, device: fmt.Sprintf("KIOSK-%04d", k+1), user: "user of " + v.number,
-				}
-				v.err = v.scenario.script(ctx, w)
+				s := all.of(v)
+				v.err = v.scenario.script(ctx, &walk{
+					Gateway: s.Gateway, tracker: s.tracker, users: s.users, clock: all.clock, service: s.service, used: used,
+					number: v.number, device: fmt.Sprintf("KIOSK-%04d", k+1), user: "user of " + v.number,
+				})
 			}
 		})
 	}
@@ -126,10 +129,10 @@ func walkAll(ctx context.Context, g *kiosk.Gateway, t *kiosk.Tracker, visits []*
 }
 
 // settle waits for the last word on every order.
-func settle(ctx context.Context, t *kiosk.Tracker, visits []*visit) {
+func settle(ctx context.Context, all *shops, visits []*visit) {
 	for _, v := range visits {
 		if v.err == nil {
-			if _, err := t.Await(ctx, v.number, kiosk.Final...); err != nil {
+			if _, err := all.of(v).tracker.Await(ctx, v.number, kiosk.Final...); err != nil {
 				v.err = fmt.Errorf("no end: %w", err)
 			}
 		}

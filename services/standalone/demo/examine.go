@@ -16,45 +16,38 @@ import (
 
 // examine holds what the world learnt against what the provider knows.
 func examine(
-	ctx context.Context, s *stack.Stack, g *kiosk.Gateway, t *kiosk.Tracker, o Options, used *secrets.Used, visits []*visit, began time.Time,
+	ctx context.Context, s *stack.Stack, all *shops, o Options, used *secrets.Used, visits []*visit, began time.Time,
 ) (*Report, error) {
 	r := &Report{Orders: len(visits)}
 	x := &examiner{report: r, rows: map[*scenario]*row{}}
-	book, err := audit.Book(ctx, g)
+	g := all.own.Gateway // the book and the journal are all merchants'
+	book, err := readBook(ctx, g)
 	if err != nil {
 		return nil, err
 	}
 	for _, v := range visits {
-		x.visit(v, t.Of(v.number), book[v.number])
+		x.visit(v, all.said(v), book)
 		calls, err := audit.RequestsOf(ctx, g, v.number)
 		if err != nil {
 			return nil, err
 		}
 		x.requests(v.number, calls)
 	}
-	for number := range book {
-		if !slices.ContainsFunc(visits, func(v *visit) bool { return v.number == number }) {
-			continue // of an earlier demo in the same folder
-		}
-		r.ProviderPaidFen += book[number].Paid
-	}
-	if r.PaidFen != r.ProviderPaidFen {
-		x.broken("3 charged = commanded: we say %d fen, the provider's book %d", r.PaidFen, r.ProviderPaidFen)
-	}
+	x.sums(visits, book)
 	if err := x.faults(ctx, g); err != nil {
 		return nil, err
 	}
 	if err := x.deadLetters(ctx, s, visits); err != nil {
 		return nil, err
 	}
-	if err := x.secrets(ctx, s, o, used, visits); err != nil {
+	if err := x.secrets(ctx, s, all, o, used, visits); err != nil {
 		return nil, err
 	}
 	counts := s.Ingest.Counts()
 	r.Notifications.Received = counts.Received
 	r.Notifications.Duplicates = counts.Outcomes["duplicate"]
 	r.Notifications.Rejected = counts.Outcomes["rejected"] + counts.Outcomes["sign_probe"]
-	r.Happened.EventsOnStream = t.Total()
+	r.Happened.EventsOnStream = all.events()
 	r.Seconds = math.Round(time.Since(began).Seconds()*10) / 10
 	r.Invariants = "hold"
 	if len(x.found) > 0 {
@@ -74,7 +67,7 @@ func (x *examiner) broken(format string, args ...any) {
 }
 
 // visit checks one order: one end, the right one, the same as the provider's.
-func (x *examiner) visit(v *visit, said []kiosk.Said, booked audit.Row) {
+func (x *examiner) visit(v *visit, said []kiosk.Said, book *book) {
 	w := x.rows[v.scenario]
 	if w == nil {
 		w = &row{title: v.scenario.title, want: v.scenario.want}
@@ -85,6 +78,8 @@ func (x *examiner) visit(v *visit, said []kiosk.Said, booked audit.Row) {
 	if v.err != nil {
 		x.broken("%s: %v", v.number, v.err)
 	}
+	booked := book.orders[v.number]
+	w.tell(said)
 	var ends, opened int
 	var paid money.Fen
 	for _, s := range said {
@@ -125,6 +120,8 @@ func (x *examiner) visit(v *visit, said []kiosk.Said, booked audit.Row) {
 	}
 	w.paid += paid
 	x.report.PaidFen += paid
+	x.sync(v, said, book)
+	x.refunds(v, said, book)
 }
 
 func (x *examiner) count(end string) {
@@ -139,6 +136,8 @@ func (x *examiner) count(end string) {
 		x.report.Revoked++
 	case "abandoned":
 		x.report.Abandoned++
+	case "expired":
+		x.report.Expired++
 	}
 }
 
@@ -148,7 +147,7 @@ func (x *examiner) requests(number string, r audit.Requests) {
 	if r.Executed["create"] > 1 {
 		x.broken("2 one provider order per number: %s was created %d times", number, r.Executed["create"])
 	}
-	for _, op := range []string{"create", "complete", "cancel"} {
+	for _, op := range []string{"create", "complete", "cancel", "modify", "sync", "pay"} {
 		if r.Bodies[op] > 1 {
 			x.broken("2 one frozen body per operation: %s sent %d different %s bodies", number, r.Bodies[op], op)
 		}
@@ -176,7 +175,7 @@ func (x *examiner) faults(ctx context.Context, g *kiosk.Gateway) error {
 			h.LostAnswers += rule.Hits
 		case "probe_undecodable", "probe_wrong", "answer_probe":
 			h.SignatureProbes += rule.Hits
-		case "risk_refused", "unfinished_order":
+		case "risk_refused", "unfinished_order", "not_cancellable", "not_enough":
 			h.Refusals += rule.Hits
 		}
 	}

@@ -8,11 +8,11 @@ import (
 )
 
 // ended is the progress line: how many orders have ended, and how.
-func ended(t *kiosk.Tracker, visits []*visit) string {
+func ended(all *shops, visits []*visit) string {
 	ends := map[string]int{}
 	total := 0
 	for _, v := range visits {
-		if end, ok := lastWord(t.Of(v.number)); ok {
+		if end, ok := lastWord(all.said(v)); ok {
 			ends[end]++
 			total++
 		}

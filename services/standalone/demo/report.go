@@ -17,11 +17,18 @@ type Report struct {
 	Refused   int `json:"refused"`
 	Revoked   int `json:"revoked"`
 	Abandoned int `json:"abandoned"`
+	Expired   int `json:"expired"`
 	// Notifications are deliveries at our door.
 	Notifications Notifications `json:"notifications"`
 	// PaidFen is the sum of order.paid, ProviderPaidFen that of the provider's book.
 	PaidFen         money.Fen `json:"paid_fen"`
 	ProviderPaidFen money.Fen `json:"provider_paid_fen"`
+	// PaidElsewhereFen is what of it the merchants collected themselves and told WeChat.
+	PaidElsewhereFen         money.Fen `json:"paid_elsewhere_fen"`
+	ProviderPaidElsewhereFen money.Fen `json:"provider_paid_elsewhere_fen"`
+	// RefundedFen is the sum of order.refunded.
+	RefundedFen         money.Fen `json:"refunded_fen"`
+	ProviderRefundedFen money.Fen `json:"provider_refunded_fen"`
 	// Happened counts the trouble that was made.
 	Happened Happened `json:"happened"`
 	// Secrets is the search for invariant 8; what it finds also breaks Invariants.
@@ -59,6 +66,10 @@ type row struct {
 	title, want string
 	visits, ok  int
 	paid        money.Fen
+	refunded    money.Fen
+	// money explains the first visit's, where there is more to it than a payment.
+	money string
+	told  bool
 }
 
 // Hold reports whether every invariant held.
@@ -67,12 +78,18 @@ func (r *Report) Hold() bool { return r.Invariants == "hold" }
 // Print writes the table of outcomes and, as the last line, the JSON object.
 func (r *Report) Print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "ORDERS\tAS WANTED\tEND\tPAID YUAN\t  WHAT THE CUSTOMER OR THE WORLD DID")
+	fmt.Fprintln(t, "ORDERS\tAS WANTED\tEND\tPAID YUAN\tREFUNDED\t  WHAT THE CUSTOMER OR THE WORLD DID")
 	for _, x := range r.rows {
-		fmt.Fprintf(t, "%d\t%d\t%s\t%s\t  %s\n", x.visits, x.ok, x.want, x.paid.Yuan(), x.title)
+		fmt.Fprintf(t, "%d\t%d\t%s\t%s\t%s\t  %s\n", x.visits, x.ok, x.want, x.paid.Yuan(), x.refunded.Yuan(), x.title)
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	fmt.Fprintln(w, "\nTHE MONEY OF ONE OF THEM EACH, YUAN")
+	for _, x := range r.rows {
+		if x.money != "" {
+			fmt.Fprintf(w, "  %s\n    %s\n", x.title, x.money)
+		}
 	}
 	fmt.Fprintf(w, "\nsecrets searched: %d values, found out of place: %d\n", r.Secrets.Searched, r.Secrets.OutOfPlace)
 	if broken, ok := r.Invariants.([]string); ok {

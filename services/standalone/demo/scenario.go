@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protojson"
 
@@ -16,8 +17,10 @@ type scenario struct {
 	code, title string
 	// want is the event that must end the order.
 	want string
-	// total is what the customer is to pay, fen.
-	total int64
+	// total is what the customer is to pay, fen; elsewhere what of it does not come by WeChat, refunded what goes back to him.
+	total, elsewhere, refunded int64
+	// served is true for the customers of the merchant whom the partner account serves.
+	served bool
 	// faults are the sandbox's misbehaviour for these numbers: operation, kind, and how often per order.
 	faults []map[string]any
 	script func(context.Context, *walk) error
@@ -37,7 +40,11 @@ func rule(operation, kind string, more ...any) map[string]any {
 // plain is the usual visit; the others come a few times each.
 var plain = scenario{code: "BUY", title: "buys, WeChat deducts 购买扣款", want: "paid", total: 350, script: buy}
 
-var special = []scenario{
+// special are all others.
+var special = slices.Concat(trouble, backOffice, byPhone)
+
+// trouble is what goes wrong between the door and the payment.
+var trouble = []scenario{
 	{code: "FREE", title: "takes nothing 空手离开", want: "free", script: func(ctx context.Context, w *walk) error {
 		if err := w.start(ctx); err != nil {
 			return err

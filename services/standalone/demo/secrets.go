@@ -21,7 +21,7 @@ type Secrets struct {
 
 // secrets searches the log, the errors, every message of every stream, the dead letters, and the story of one visit of
 // each scenario for every secret of this demo (invariant 8).
-func (x *examiner) secrets(ctx context.Context, s *stack.Stack, o Options, used *secrets.Used, visits []*visit) error {
+func (x *examiner) secrets(ctx context.Context, s *stack.Stack, all *shops, o Options, used *secrets.Used, visits []*visit) error {
 	js, err := jetstream.New(s.Bus.Conn())
 	if err != nil {
 		return err
@@ -34,10 +34,10 @@ func (x *examiner) secrets(ctx context.Context, s *stack.Stack, o Options, used 
 	if kinds := used.In(log); len(kinds) > 0 {
 		found = append(found, fmt.Sprintf("the log holds %v", kinds))
 	}
-	numbers := map[*scenario]string{}
+	first := map[*scenario]*visit{}
 	var failed error
 	for _, v := range visits {
-		numbers[v.scenario] = v.number
+		first[v.scenario] = v
 		failed = errors.Join(failed, v.err)
 	}
 	if kinds := used.In(fmt.Sprint(failed)); len(kinds) > 0 {
@@ -48,8 +48,8 @@ func (x *examiner) secrets(ctx context.Context, s *stack.Stack, o Options, used 
 		return err
 	}
 	found = append(found, more...)
-	for _, number := range numbers {
-		more, err := used.Stories(ctx, s.Bus, stack.Merchant, number)
+	for _, v := range first {
+		more, err := used.Stories(ctx, s.Bus, all.of(v).Merchant, v.number)
 		if err != nil {
 			return err
 		}

@@ -5,17 +5,21 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/facepay-go/facepay/pkg/clock"
 	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
 	"github.com/facepay-go/facepay/services/standalone/secrets"
-	"github.com/facepay-go/facepay/services/standalone/stack"
 )
 
 // walk is one customer at one kiosk.
 type walk struct {
 	*kiosk.Gateway
 	tracker *kiosk.Tracker
+	// users are the events of authinfo.
+	users   *kiosk.Tracker
+	clock   clock.Clock
+	service string
 	used    *secrets.Used
 	number  string
 	device  string
@@ -31,7 +35,7 @@ func (w *walk) open(ctx context.Context) error {
 	}
 	w.used.Add("rawdata", raw)
 	w.session, err = w.OpenSession(ctx, &authinfov1.OpenSessionRequest{
-		RequestId: w.number, Merchant: w.Merchant, ServiceId: stack.ServiceID, StoreId: "S001", StoreName: "一号店 A&B",
+		RequestId: w.number, Merchant: w.Merchant, ServiceId: w.service, StoreId: "S001", StoreName: "一号店 A&B",
 		DeviceId: w.device, Rawdata: raw, OutOrderNo: w.number,
 	})
 	w.used.Add("authinfo", w.session.GetAuthinfo())
@@ -99,20 +103,30 @@ func (w *walk) buy(ctx context.Context) error {
 	if err := w.start(ctx); err != nil {
 		return err
 	}
-	return w.Publish(ctx, w.ended(400))
+	return w.leave(ctx)
 }
+
+// leave takes goods of 400 fen less the discount.
+func (w *walk) leave(ctx context.Context) error { return w.Publish(ctx, w.ended(400)) }
 
 // rejected waits until a fact of this number was refused with the code.
 func (w *walk) rejected(ctx context.Context, code string) error {
+	_, err := w.tracker.AwaitThat(ctx, w.number, func(s kiosk.Said) bool { return s.Name == "fact_rejected" && s.Code == code })
+	if err != nil {
+		return fmt.Errorf("no fact was rejected with %s: %w", code, err)
+	}
+	return nil
+}
+
+// until polls for what must become true; an error ends it.
+func (w *walk) until(ctx context.Context, what string, holds func() (bool, error)) error {
 	for {
-		for _, s := range w.tracker.Of(w.number) {
-			if s.Name == "fact_rejected" && s.Code == code {
-				return nil
-			}
+		if ok, err := holds(); ok || err != nil {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("no fact was rejected with %s: %w", code, ctx.Err())
+			return fmt.Errorf("never came: %s: %w", what, ctx.Err())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -35,6 +35,18 @@ func inEveryDelivery(t *testing.T, story func(*testing.T, delivery)) {
 	}
 }
 
+// inUsualAndHarshest plays a long story in the first and the last of them.
+func inUsualAndHarshest(t *testing.T, story func(*testing.T, delivery)) {
+	t.Helper()
+	t.Parallel()
+	for _, d := range []delivery{deliveries[0], deliveries[len(deliveries)-1]} {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			story(t, d)
+		})
+	}
+}
+
 // set is the last change of a world's options.
 func (d delivery) set(o *stack.Options) {
 	o.Twice = d.twice

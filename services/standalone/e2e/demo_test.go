@@ -21,7 +21,7 @@ import (
 )
 
 func demoWorld(t *testing.T, change ...func(*stack.Options)) *world {
-	return newWorld(t, append([]func(*stack.Options){func(o *stack.Options) { o.Scale, o.Tune = demo.Scale, demo.Tune }}, change...)...)
+	return newWorld(t, append([]func(*stack.Options){func(o *stack.Options) { o.Scale, o.Tune, o.Partner = demo.Scale, demo.Tune, true }}, change...)...)
 }
 
 // demoOptions adds where this world keeps its keys and its log.
@@ -41,8 +41,8 @@ func demoHolds(t *testing.T, d delivery) {
 	if !report.Hold() {
 		t.Errorf("broken: %v", report.Invariants)
 	}
-	if ends := report.Paid + report.Free + report.Refused + report.Revoked + report.Abandoned; ends != 70 || report.PaidFen == 0 {
-		t.Errorf("the report counts %d ends and %d fen", ends, report.PaidFen)
+	if ends := report.Paid + report.Free + report.Refused + report.Revoked + report.Abandoned + report.Expired; ends != 70 || report.PaidFen == 0 || report.RefundedFen == 0 {
+		t.Errorf("the report counts %d ends, %d fen paid and %d refunded", ends, report.PaidFen, report.RefundedFen)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestTheDemoNoticesPlantedBreakage(t *testing.T) {
 
 // post acts on the sandbox as a person would.
 func (w *world) post(path string) error {
-	resp, err := w.HTTP.Post(w.Control+path, "application/json", nil)
+	resp, err := w.HTTP.Post(w.Control+path+"?mchid="+w.MchID, "application/json", nil)
 	if err != nil {
 		return err
 	}

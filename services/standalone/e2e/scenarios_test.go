@@ -46,13 +46,7 @@ func (p played) script(v *visit) error {
 }
 
 func TestWhateverTheProviderDoesTheOrderEndsAsItsScenarioSays(t *testing.T) {
-	t.Parallel()
-	for _, d := range []delivery{deliveries[0], deliveries[len(deliveries)-1]} { // the usual and the harshest
-		t.Run(d.name, func(t *testing.T) {
-			t.Parallel()
-			whateverTheProviderDoes(t, d)
-		})
-	}
+	inUsualAndHarshest(t, whateverTheProviderDoes)
 }
 
 func whateverTheProviderDoes(t *testing.T, d delivery) {

@@ -22,8 +22,8 @@ import (
 // scale is the pace of the stories: a minute is two seconds. WeChat's five minutes for a signature are ten.
 const scale = 30
 
-// patience bounds one story, in machine time.
-const patience = 2 * time.Minute
+// patience bounds one story, in machine time; a busy machine has the longest ones at work for two minutes.
+const patience = 4 * time.Minute
 
 // world is a running system with a gateway and a listener of its own, which survive restarts of the system.
 type world struct {
@@ -35,6 +35,8 @@ type world struct {
 	// bus is the gateway's connection: it finds a broker that went away.
 	bus     *bus.Bus
 	tracker *kiosk.Tracker
+	// users are the events of authinfo, for the stories that follow them.
+	users   *kiosk.Tracker
 	log     *record
 	secrets *secrets.Used
 }
@@ -74,6 +76,7 @@ func tune(c *stack.Configs) {
 	c.Order.Timers.ParkFor = 15 * time.Minute
 	c.Order.SweepEvery, c.Authinfo.SweepEvery = 3*time.Second, 3*time.Second
 	c.Authinfo.SessionTTL = 15 * time.Minute
+	c.Authinfo.CallTimeout, c.Authinfo.Claim = time.Second, 75*time.Second
 	c.Sandbox.DeductAgainAfter = 20 * time.Second
 }
 
@@ -113,7 +116,7 @@ func (w *world) connect() {
 		w.t.Fatal(err)
 	}
 	w.Gateway = &kiosk.Gateway{
-		NC: w.bus.Conn(), JS: js, Merchant: stack.Merchant, Control: "http://" + w.options.Control, HTTP: &http.Client{Timeout: patience},
+		NC: w.bus.Conn(), JS: js, Merchant: stack.Merchant, MchID: stack.MchID, Control: "http://" + w.options.Control, HTTP: &http.Client{Timeout: patience},
 	}
 	if w.tracker, err = kiosk.Track(w.ctx, js, stack.Merchant, jetstream.DeliverAllPolicy); err != nil {
 		w.t.Fatal(err)

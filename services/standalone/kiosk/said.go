@@ -25,6 +25,8 @@ type Said struct {
 	Refunded *orderv1.OrderRefunded
 	Modified *orderv1.OrderModified
 	Aged     *orderv1.ReceivableAged
+	// Total is what is to be collected, fen: of completing and payment_pending.
+	Total int64
 	// Code is set for alarm, fact_rejected, refused, revoked, abandoned and refund_failed: the reason.
 	Code string
 	// Field and Rule are set for fact_rejected: the input at fault, where one is, and the rule it breaks.
@@ -46,6 +48,10 @@ func read(e event.Event, m proto.Message) Said {
 	switch m := m.(type) {
 	case *orderv1.OrderPaid:
 		s.Paid = m
+	case *orderv1.OrderCompleting:
+		s.Total = m.GetTotalAmountFen()
+	case *orderv1.OrderPaymentPending:
+		s.Total = m.GetTotalAmountFen()
 	case *orderv1.OrderAlarm:
 		s.Code = m.GetCode()
 	case *orderv1.FactRejected:

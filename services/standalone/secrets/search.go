@@ -58,8 +58,10 @@ func carried(subject string) []string {
 	switch {
 	case strings.Contains(subject, ".kiosk.face_result."): // as the gateway published it
 		return []string{OpenID, FaceSID}
-	case strings.Contains(subject, ".notify.payscore_authorization."):
+	case strings.Contains(subject, ".kiosk.service_requested."), strings.Contains(subject, ".notify.payscore_authorization."):
 		return []string{OpenID}
+	case strings.Contains(subject, ".authinfo.user_identified."): // it is told for the sake of it
+		return []string{UnionID}
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 const (
 	OpenID  = "openid"
 	FaceSID = "face_sid"
+	UnionID = "union_id"
 )
 
 // Used are the secrets that were in use. It may be filled from several goroutines.

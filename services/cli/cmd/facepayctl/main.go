@@ -12,7 +12,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := cli.Main(ctx, cli.Root("facepayctl", "operate facepay: orders, dead letters, topology"), os.Stderr)
+	code := cli.Main(ctx, cli.Root("facepayctl", "operate facepay: orders, receivables, authorisations, dead letters, topology"), os.Stderr)
 	stop()
 	os.Exit(code)
 }

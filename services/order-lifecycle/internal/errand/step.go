@@ -58,7 +58,7 @@ func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next o
 	if !ok {
 		return next, fault.Invalid("merchant", "unknown_merchant", "no such merchant is configured any more")
 	}
-	began := x.Clock.Now()
+	began, about := x.Clock.Now(), o.About(todo.Op)
 	outcome := desk.Call(ctx, &o, todo, wechat.Waits{Busy: x.Timers.Busy, TopUp: x.TopUp})
 	answer := outcome.Answer
 	call := order.Call{
@@ -66,7 +66,7 @@ func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next o
 		InternalCode: answer.InternalCode, RequestID: answer.RequestID, Saw: outcome.Saw, Took: x.Clock.Now().Sub(began),
 	}
 	x.Tally.called(ctx, call)
-	next, err = x.bring(ctx, id, &o, outcome.Fact, &call)
+	next, err = x.bring(ctx, id, &o, outcome.Fact, func(now *order.Order) { now.Note(call, about) })
 	x.report(ctx, id, &o, outcome.Verdict, answer, call.Took)
 	return next, err
 }
@@ -99,8 +99,8 @@ func (x *Errands) take(ctx context.Context, id string, begun order.Todo) (o orde
 }
 
 // bring takes what came of the errand into the order, and leaves in o what the order became. next is what it began, zero
-// for nothing.
-func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.Fact, call *order.Call) (next order.Todo, err error) {
+// for nothing. note keeps the call that f answers, nil for none.
+func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.Fact, note func(*order.Order)) (next order.Todo, err error) {
 	var steps []order.Step
 	err = x.Orders.Turn(ctx, o.Merchant, id, "", func(t *Turn) (aggregate.Decision, error) {
 		env, _, err := x.Env(t.Now, o.Merchant, t.State.ServiceID) // without terms an order still takes answers and proofs
@@ -109,11 +109,11 @@ func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.
 		}
 		next, steps = order.Todo{}, nil
 		before, known := t.State.Next(), len(t.State.Steps)
-		if call == nil && (before.Op != order.Think || !isDue(before, t.Now)) {
+		if note == nil && (before.Op != order.Think || !isDue(before, t.Now)) {
 			return aggregate.Skip, nil // something came between, and time has nothing to work on any more
 		}
-		if call != nil {
-			t.State.Note(*call)
+		if note != nil {
+			note(t.State)
 		}
 		events, _ := t.State.Apply(env, f)
 		t.Emit(wire.Events(t.State, t.Now, events)...)

@@ -33,6 +33,9 @@ func Receivables(x *errand.Errands) func(context.Context, *orderv1.ReceivablesRe
 		if err != nil {
 			return nil, err
 		}
+		if _, ok := x.Desks[req.GetMerchant()]; !ok && len(page.Records) == 0 { // one that left merchants.yaml may still be owed
+			return nil, fault.Invalid("merchant", "unknown_merchant", "is no merchant of merchants.yaml, and nothing is owed to it")
+		}
 		reply := &orderv1.ReceivablesReply{Next: string(page.Next)}
 		for _, r := range page.Records {
 			reply.Receivables = append(reply.Receivables, receivable(r.Doc.State))

@@ -16,7 +16,7 @@ func (h handlers) serviceRequested(ctx context.Context, e event.Event, m *kioskv
 }
 
 func (h handlers) serviceAuthorised(ctx context.Context, e event.Event, _ *authinfov1.ServiceAuthorised) error {
-	return h.apply(ctx, e, "", order.ServiceAuthorised{}, nil)
+	return h.apply(ctx, e, "", order.ServiceAuthorised{Waited: e.Waited}, nil)
 }
 
 func (h handlers) serviceNotAuthorised(ctx context.Context, e event.Event, m *authinfov1.ServiceNotAuthorised) error {

@@ -50,14 +50,23 @@ func Story(x *errand.Errands) func(context.Context, *eventv1.StoryRequest) (*eve
 func summary(o order.Order) []*eventv1.StoryDetail {
 	pairs := []string{
 		"state", string(o.State), "reason", o.Reason, "service_id", o.ServiceID, "device_id", o.DeviceID, "store_id", o.StoreID,
-		"order_id", o.OrderID, "risk_fund_fen", strconv.FormatInt(int64(o.Face.RiskFund), 10),
+		"order_id", o.OrderID,
+	}
+	if o.Face.RiskFund > 0 { // 0 before a create is made
+		pairs = append(pairs, "risk_fund_fen", strconv.FormatInt(int64(o.Face.RiskFund), 10))
 	}
 	if o.Ended != nil {
 		pairs = append(pairs, "total_amount_fen", strconv.FormatInt(int64(o.Ended.Total), 10))
 	}
 	pairs = append(pairs, "paid_amount_fen", strconv.FormatInt(int64(o.PaidFen), 10))
 	for _, c := range o.Collections {
+		if c.ByMerchant { // facepayctl tells by it who has the money
+			pairs = append(pairs, "paid_elsewhere_fen", strconv.FormatInt(int64(c.Amount), 10))
+		}
 		pairs = append(pairs, "transaction_id", c.TransactionID)
+		if c.TransactionID != "" && !c.ByMerchant { // facepayctl refunds all by it
+			pairs = append(pairs, "refundable_fen", strconv.FormatInt(int64(c.Amount-o.Returning(c.TransactionID)), 10))
+		}
 	}
 	if len(o.Refunds) > 0 {
 		pairs = append(pairs, "refunded_amount_fen", strconv.FormatInt(int64(o.RefundedFen), 10))

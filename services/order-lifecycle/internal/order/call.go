@@ -75,9 +75,21 @@ func (o *Order) UnderWay(now time.Time, claim time.Duration) bool {
 	return r != nil && !r.SentAt.IsZero() && now.Before(r.SentAt.Add(claim))
 }
 
-// Note records a call that was answered, or given up.
-func (o *Order) Note(c Call) {
-	if r := o.request(Todo{Op: c.Op, Refund: c.Refund}); r != nil {
+// About names what the present request of op is sent for, where an order can have one after another: the service_ended of a
+// complete, the back office's request_id of a work. An answer that comes when another has replaced it says nothing of that one.
+func (o *Order) About(op Op) string {
+	switch {
+	case op == OpComplete && o.Ended != nil:
+		return o.Ended.FactID
+	case o.Work != nil && op == o.Work.Op:
+		return o.Work.RequestID
+	}
+	return ""
+}
+
+// Note records a call that was answered, or given up; about is what About said when it was made.
+func (o *Order) Note(c Call, about string) {
+	if r := o.request(Todo{Op: c.Op, Refund: c.Refund}); r != nil && about == o.About(c.Op) {
 		r.SentAt = time.Time{}
 	}
 	o.CallCount++

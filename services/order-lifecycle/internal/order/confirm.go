@@ -36,6 +36,16 @@ func (t *turn) watchConfirm() effect {
 	return changed
 }
 
+// confirmed opens the door of an order that its user has confirmed. When we learn of it later than a look at the end of our
+// patience can have shown it, nobody stands there any more.
+func (t *turn) confirmed() effect {
+	if end := t.confirmBefore(); !end.IsZero() && t.env.Now.After(end.Add(t.env.Timers.OpenWithin)) {
+		t.alarm("open_timeout")
+		return t.revoke("open_timeout")
+	}
+	return t.serve()
+}
+
 // confirming takes a query (or a notification) while the user has not confirmed. What a notification says is asked about:
 // a door opens on it.
 func confirming(t *turn, f Fact) effect {
@@ -46,7 +56,7 @@ func confirming(t *turn, f Fact) effect {
 	return t.judge(f, func(seen Seen) effect {
 		switch seen.phase() {
 		case isServing:
-			return t.serve()
+			return t.confirmed()
 		case isCreated:
 			return t.watchConfirm()
 		case isExpired:

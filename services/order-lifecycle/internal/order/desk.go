@@ -2,6 +2,7 @@ package order
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -36,6 +37,8 @@ func (t *turn) newRequest(f Fact) error {
 	used := slices.ContainsFunc(t.Desk, func(r DeskRequest) bool { return r.RequestID == id }) ||
 		slices.ContainsFunc(t.Rejections, func(r Rejection) bool { return r.RequestID == id })
 	switch {
+	case strings.HasPrefix(id, auto):
+		return fault.Invalid("request_id", "request_id", "must not begin with %s", auto)
 	case id == "":
 		return fault.Invalid("request_id", "request_id", "must be 1 to 31 of 0-9 A-Z a-z _ -")
 	case used:
@@ -133,7 +136,7 @@ func busy(t *turn, f Fact) effect {
 // tooLateToAsk refuses a request about an order that is over.
 func tooLateToAsk(t *turn, _ Fact) effect {
 	if t.State == Paid {
-		return t.reject(fault.New(fault.Terminal, "already_paid", "the order is paid: refund it instead"))
+		return t.reject(fault.New(fault.Terminal, "already_paid", "the order is paid: only a refund gives money back"))
 	}
 	return t.reject(fault.New(fault.Terminal, "order_closed", "the order ended as %s", t.State))
 }

@@ -1,11 +1,14 @@
 package order
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/facepay-go/facepay/pkg/money"
 )
 
 // opening is an order whose create was begun at t0.
@@ -33,7 +36,7 @@ func TestARefusalAfterASendThatNobodyAnsweredIsProvedByAQuery(t *testing.T) {
 	o := opening(t) // and the process died
 	restart := t0.Add(25 * time.Second)
 	o.Begin(restart)
-	o.Note(Call{Op: OpCreate})
+	o.Note(Call{Op: OpCreate}, "")
 	if events, _ := o.Apply(envAt(restart), no(OpCreate, Refusal)); o.State != Opening || o.Todo.Op != OpQuery || len(events) > 0 {
 		t.Fatalf("got %s, next %+v, %v", o.State, o.Todo, events)
 	}
@@ -48,7 +51,7 @@ func TestARefusalAfterASendThatNobodyAnsweredIsProvedByAQuery(t *testing.T) {
 
 func TestARefusalOfTheOnlySendIsFinalAtOnce(t *testing.T) {
 	o := opening(t)
-	o.Note(Call{Op: OpCreate})
+	o.Note(Call{Op: OpCreate}, "")
 	events, _ := o.Apply(envAt(t0), no(OpCreate, Refusal))
 	wantEvents(t, events, WasRefused{"risk"})
 	if !o.Create.SentAt.IsZero() {
@@ -285,4 +288,37 @@ func TestACompletionThatWeChatRefusesGivesTheServiceBack(t *testing.T) {
 	if o.State != Completing || o.Total() != 300 {
 		t.Fatalf("a new end: got %s over %d", o.State, o.Total())
 	}
+}
+
+// A replica stood still with an answer in hand while another one carried the request to its end, and a new one took its place.
+func TestALateAnswerToARequestThatWasReplacedSaysNothingOfItsSuccessor(t *testing.T) {
+	now := t0.Add(time.Hour)
+	stillCollecting := answer(OpQuery, Accepted, Seen{State: "DOING", Description: "MCH_COMPLETE", Total: new(money.Fen(350))})
+	late := func(o *Order, op Op, about string) {
+		t.Helper()
+		o.Begin(now)
+		before := clone(*o)
+		o.Note(Call{Op: op}, about)
+		_, moved := o.Apply(envAt(now), Answered{Op: op, Verdict: Refusal, Reason: "rule", About: about})
+		if o.Calls, o.CallCount = before.Calls, before.CallCount; moved || !reflect.DeepEqual(before, *o) {
+			t.Errorf("%s: the late answer changed it: %s, next %+v", op, o.State, o.Todo)
+		}
+	}
+	o := pending(t, 350)
+	o.Apply(envAt(now), modifyAsk("m1", 300))
+	o.Apply(envAt(now), Answered{Op: OpModify, Verdict: Refusal, Reason: "rule", About: "m1"})
+	o.Apply(envAt(now), stillCollecting)
+	if o.Apply(envAt(now), modifyAsk("m2", 200)); o.State != Modifying {
+		t.Fatalf("got %s", o.State)
+	}
+	late(o, OpModify, "m1")
+
+	o = serving(t)
+	o.Apply(envAt(now), endOf("end1", 350))
+	o.Apply(envAt(now), Answered{Op: OpComplete, Verdict: Refusal, Reason: "rule", About: "end1"})
+	o.Apply(envAt(now), answer(OpQuery, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"}))
+	if o.Apply(envAt(now), endOf("end2", 300)); o.State != Completing {
+		t.Fatalf("got %s", o.State)
+	}
+	late(o, OpComplete, "end1")
 }

@@ -60,8 +60,9 @@ type ServiceRequested struct {
 	Details []byte
 }
 
-// ServiceAuthorised: authinfo says that the user of a ServiceRequested has authorised the service.
-type ServiceAuthorised struct{}
+// ServiceAuthorised: authinfo says that the user of a ServiceRequested has authorised the service. Waited is as in
+// FaceSucceeded: so long ago.
+type ServiceAuthorised struct{ Waited time.Duration }
 
 // ServiceDenied: authinfo says that he has not and will not have.
 type ServiceDenied struct{ Reason string }
@@ -114,6 +115,8 @@ type Answered struct {
 	Verdict Verdict
 	// AskedIn is the state the order was in when it asked: the answer to a query is worth nothing in another one.
 	AskedIn State
+	// About is what the request was sent for (see Order.About); empty when an order has only one request of its kind.
+	About string
 	// Reason is the refusal's code: risk, user_unfinished_orders, not_authorised, rule, configuration, …
 	Reason string
 	// Seen is the order in the answer; nil when there is none.

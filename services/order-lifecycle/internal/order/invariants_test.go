@@ -126,8 +126,9 @@ func invariantI3(s step) error {
 func invariantI4(s step) error {
 	alarmed := func(code string) bool { return slices.Contains(s.after.Alarms, code) }
 	paid := slices.Contains(s.events, Event(WasPaid{}))
+	news := s.after.PaidFen != s.before.PaidFen || !slices.EqualFunc(byNumber(s.after.Collections), byNumber(s.before.Collections), Collection.same)
 	switch o := s.after; {
-	case paid != (o.State == Paid && (s.before.State != Paid || o.PaidFen != s.before.PaidFen)):
+	case paid != (o.State == Paid && (s.before.State != Paid || news)):
 		return fmt.Errorf("said to be paid: %v, %s with %d became %s with %d", paid, s.before.State, s.before.PaidFen, o.State, o.PaidFen)
 	case !paid:
 	case !provesPayment(s.fact):

@@ -92,3 +92,20 @@ func TestAnOrderThatWaitsForItsUserIsCancelledByUsOrExpiresAtWeChat(t *testing.T
 		t.Errorf("got %s", o.State)
 	}
 }
+
+func TestADoorDoesNotOpenWhenTheUsersWordLayTooLongUnread(t *testing.T) {
+	o := New("m1", "N1")
+	o.Apply(envAt(t0), wish("wish1"))
+	events, _ := o.Apply(envAt(t0.Add(10*time.Minute)), ServiceAuthorised{Waited: DefaultTimers().OpenWithin + 1})
+	if wantEvents(t, events, Alarm{"open_timeout"}, WasRefused{"open_timeout"}); o.Create.Tries != 0 || o.State != Refused {
+		t.Errorf("authorised: got %s", o.State)
+	}
+	confirmed := answer(OpQuery, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"})
+	for late, want := range map[time.Duration]State{0: InService, DefaultTimers().OpenWithin: InService, DefaultTimers().OpenWithin + 1: Cancelling} {
+		o, env := waiting(t)
+		env.Now = t0.Add(env.Timers.ConfirmWithin + late)
+		if o.Apply(env, confirmed); o.State != want {
+			t.Errorf("confirmed, learnt %v after our patience ended: got %s, want %s", late, o.State, want)
+		}
+	}
+}

@@ -206,6 +206,11 @@ type Collection struct {
 	PaidAt        time.Time
 }
 
+// same reports that both are one part; a time may be left out.
+func (c Collection) same(other Collection) bool {
+	return c.TransactionID == other.TransactionID && c.Amount == other.Amount && c.ByMerchant == other.ByMerchant
+}
+
 // Rejection is a fact that cannot be followed. RequestID is the back office's number, empty for a kiosk's fact.
 type Rejection struct {
 	At                                           time.Time
@@ -218,6 +223,19 @@ func (o *Order) CompletedAt() time.Time {
 	for i := len(o.Steps) - 1; i >= 0; i-- {
 		if s := o.Steps[i]; s.From == Completing && s.To == PaymentPending {
 			return s.At
+		}
+	}
+	return time.Time{}
+}
+
+// packageLife is how long Package opens the page (wechat-protocol.md §6.2, §10.1).
+const packageLife = time.Hour
+
+// PackageEnds is when Package opens WeChat's page no more; the zero time for an order that never waited for its user.
+func (o *Order) PackageEnds() time.Time {
+	for i := len(o.Steps) - 1; i >= 0; i-- {
+		if o.Steps[i].To == AwaitingConfirm {
+			return o.Steps[i].At.Add(packageLife)
 		}
 	}
 	return time.Time{}

@@ -211,3 +211,46 @@ func TestLateSuccessOnAClosedOrderIsConfirmedAndHonoured(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWeChatCollectsAfterItWasPaidElsewhereIsGivenBackThoughTheAmountIsTheSame(t *testing.T) {
+	o := pending(t, 350)
+	now := t0.Add(time.Hour)
+	o.Apply(envAt(now), elsewhereAsk("e1"))
+	o.Apply(envAt(now), answer(OpSync, Accepted, byMerchant(350)))
+	if o.State != Paid || len(o.Refunds) != 0 {
+		t.Fatalf("got %s, %d refunds", o.State, len(o.Refunds))
+	}
+	o.Apply(envAt(now), Observed{told(paidSeen(350))}) // a deduction was under way
+	if len(o.Refunds) != 0 || o.Next().Op != OpQuery {
+		t.Fatalf("a notification alone moved money: %d refunds, next %q", len(o.Refunds), o.Next().Op)
+	}
+	both := byMerchant(350)
+	both.Parts = append(both.Parts, paidSeen(350).Parts...)
+	both.PaidFen = 700
+	for name, seen := range map[string]Seen{"in place of the other": paidSeen(350), "beside it": both} {
+		o := clone(*o)
+		o.Apply(envAt(now), answer(OpQuery, Accepted, seen))
+		if len(o.Refunds) != 1 || o.Refunds[0].TransactionID != "T1" || o.Refunds[0].Amount != 350 {
+			t.Errorf("%s: refunds %+v", name, o.Refunds)
+		}
+	}
+}
+
+func TestPartsThatAreToldLaterMakeAPaymentRefundable(t *testing.T) {
+	bare := paidSeen(350)
+	bare.Parts = nil
+	o := pending(t, 350)
+	now := t0.Add(time.Hour)
+	o.Apply(envAt(now), answer(OpQuery, Accepted, bare))
+	o.Apply(envAt(now), Observed{told(paidSeen(350))})
+	events, _ := o.Apply(envAt(now), answer(OpQuery, Accepted, paidSeen(350)))
+	wantEvents(t, events, WasPaid{})
+	if o.Apply(envAt(now), refundAsk("r1", 100)); len(o.Refunds) != 1 {
+		t.Errorf("refused: %+v", o.Rejections)
+	}
+	for _, same := range []Fact{Observed{told(paidSeen(350))}, Observed{told(bare)}} {
+		if _, moved := o.Apply(envAt(now), same); moved {
+			t.Errorf("%+v is no news", same)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package order
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // look takes the order out of a query's answer or a notification; nil when the answer shows none. What is wrong with the
 // asking itself is alarmed here: an order that cannot be asked about must not wait in silence.
@@ -112,19 +115,21 @@ func lateProof(t *turn, f Fact) effect {
 	return t.unconfirmed(seen, a)
 }
 
-// paidAgain takes news of a paid order: the same payment is nothing new; another amount is announced like the first.
+// paidAgain takes news of a paid order: the same payment is nothing new; another amount, or other parts, are announced like
+// the first. WeChat may collect what was said to be paid elsewhere (§6.7), or tell later what a refund needs.
 func paidAgain(t *turn, f Fact) effect {
 	seen, a := t.look(f)
 	if seen == nil || seen.phase() != isPaid {
 		return t.unconfirmed(seen, a)
 	}
 	switch {
-	case seen.PaidFen == t.PaidFen && seen.Told:
+	case t.knowsPayment(*seen) && seen.Told:
 		return nothing
-	case seen.PaidFen == t.PaidFen:
+	case t.knowsPayment(*seen):
 		return t.rest()
+	case seen.PaidFen != t.PaidFen:
+		t.alarm("paid_amount_differs")
 	}
-	t.alarm("paid_amount_differs")
 	if seen.Told {
 		return t.confirm()
 	}
@@ -132,6 +137,18 @@ func paidAgain(t *turn, f Fact) effect {
 	t.emit(WasPaid{})
 	t.twice()
 	return t.rest()
+}
+
+// knowsPayment reports that s shows the payment we know. Parts that are missing or do not add up are no other ones.
+func (t *turn) knowsPayment(s Seen) bool {
+	return s.PaidFen == t.PaidFen && (!s.itemised() || slices.EqualFunc(byNumber(s.Parts), byNumber(t.Collections), Collection.same))
+}
+
+// byNumber puts parts in an order that does not depend on who listed them.
+func byNumber(parts []Collection) []Collection {
+	return slices.SortedFunc(slices.Values(parts), func(a, b Collection) int {
+		return cmp.Or(cmp.Compare(a.TransactionID, b.TransactionID), cmp.Compare(a.Amount, b.Amount))
+	})
 }
 
 // unconfirmed takes news of an order at rest that prove nothing. They matter only if we asked.

@@ -79,9 +79,6 @@ const unseenPayments = 6
 // refund accepts a refund of a paid order.
 func refund(t *turn, f Fact) effect {
 	asked := f.(RefundAsked)
-	if strings.HasPrefix(asked.RequestID, auto) {
-		return t.reject(fault.Invalid("request_id", "request_id", "must not begin with %s", auto))
-	}
 	part, err := t.payment(asked.TransactionID)
 	if err != nil {
 		return t.reject(err)

@@ -184,12 +184,17 @@ func (r Refund) is(s SeenRefund) bool {
 	return s.TransactionID == r.TransactionID && s.Amount == r.Amount
 }
 
+// may reports that an answer is about r: it was given to r's number, and may leave out what we know.
+func (r Refund) may(s SeenRefund) bool {
+	return (s.TransactionID == "" || s.TransactionID == r.TransactionID) && (s.Amount == 0 || s.Amount == r.Amount)
+}
+
 // refundShown goes where the refund stands.
 func (t *turn) refundShown(r *Refund, s *SeenRefund) effect {
 	if s == nil {
 		return t.refundAgain(r, OpAskRefund, t.env.Timers.Refund[0])
 	}
-	if !r.is(*s) {
+	if !r.may(*s) {
 		t.alarm("refund_differs")
 		return t.refundAgain(r, OpAskRefund, t.env.Timers.Refund[0])
 	}

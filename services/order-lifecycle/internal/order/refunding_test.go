@@ -87,6 +87,19 @@ func TestNoRefundIsAskedAboutWithinAMinuteOfItsRequest(t *testing.T) {
 	}
 }
 
+func TestARefundThatWeChatWorksOnIsLookedAtForDays(t *testing.T) {
+	o := refunding(t)
+	op, now := OpRefund, asked
+	for now.Before(asked.Add(10 * 24 * time.Hour)) {
+		events, _ := o.Apply(envAt(now), refundSeen(op, "PROCESSING"))
+		wantEvents(t, events)
+		if next := o.Next(); next.Op != OpAskRefund || !next.At.After(now) || next.At.Sub(now) > 24*time.Hour {
+			t.Fatalf("after %v: next %+v", now.Sub(asked), next)
+		}
+		op, now = OpAskRefund, o.Next().At
+	}
+}
+
 func TestARefundOfAMerchantWithoutMoneyWaitsAndAPersonIsTold(t *testing.T) {
 	o := refunding(t)
 	low := refundNo(NotNow, "")
@@ -185,4 +198,16 @@ func TestWhatTheMerchantCollectedIsNotWeChatsToGiveBack(t *testing.T) {
 	o.Apply(envAt(asked), answer(OpSync, Accepted, byMerchant(350)))
 	events, _ := o.Apply(envAt(asked), refundAsk("r1", 100))
 	wantRejected(t, events, "nothing_to_refund")
+}
+
+func TestAnAnswerThatLeavesOutWhatWeKnowStillTellsWhatBecameOfARefund(t *testing.T) {
+	o := pending(t, 350)
+	now := t0.Add(time.Hour)
+	o.Apply(envAt(now), answer(OpQuery, Accepted, paidSeen(350)))
+	o.Apply(envAt(now), refundAsk("r1", 100))
+	o.Apply(envAt(now), RefundAnswered{RequestID: "r1", Op: OpRefund, Verdict: Accepted, Seen: &SeenRefund{Status: "PROCESSING"}})
+	o.Apply(envAt(now), RefundAnswered{RequestID: "r1", Op: OpAskRefund, Verdict: Accepted, Seen: &SeenRefund{Status: "SUCCESS"}})
+	if r := o.Refunds[0]; r.State != RefundSucceeded || o.RefundedFen != 100 {
+		t.Errorf("got %s, %d went back, alarms %v", r.State, o.RefundedFen, o.Alarms)
+	}
 }

@@ -2,6 +2,7 @@ package order
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -86,10 +87,11 @@ func (o *Order) knows(id string) bool {
 		slices.ContainsFunc(o.Rejections, func(r Rejection) bool { return r.FactID == id }))
 }
 
-// outdated reports a query's answer that shows the order as it was before the state moved on.
+// outdated reports a query's answer that shows the order as it was before the state moved on, and an answer to a request
+// that another one has replaced.
 func (o *Order) outdated(f Fact) bool {
 	a, ok := f.(Answered)
-	return ok && a.Op == OpQuery && a.AskedIn != "" && a.AskedIn != o.State
+	return ok && (a.Op == OpQuery && a.AskedIn != "" && a.AskedIn != o.State || a.About != "" && a.About != o.About(a.Op))
 }
 
 // settle sees to it that an order that is not final has something to do next (I7).
@@ -165,7 +167,8 @@ func (t *turn) finish(to State, reason string, e Event) effect {
 	return changed
 }
 
-// keptRejections bounds what a confused gateway can make us store; later refusals are only alarmed.
+// keptRejections bounds what a confused gateway can make us store; later refusals are only alarmed. The back office has a
+// bound of its own, keptDesk, and what was accepted of it is answered whatever else was refused.
 const keptRejections = 32
 
 // reject refuses the present fact.
@@ -179,13 +182,35 @@ func (t *turn) reject(why error) effect {
 
 // rejectFact refuses the fact that r names.
 func (t *turn) rejectFact(r Rejection, why error) effect {
-	if len(t.Rejections) >= keptRejections {
+	if t.crowded(r) {
 		return t.alarm("too_many_rejected_facts")
 	}
 	r.At, r.Code, r.Field, r.Reason = t.env.Now, fault.CodeOf(why), fault.FieldOf(why), fault.TextOf(why)
 	t.Rejections = append(t.Rejections, r)
 	t.emit(WasRejected{r, t.State})
 	return changed
+}
+
+// crowded reports that refusals like r have been kept too often already.
+func (t *turn) crowded(r Rejection) bool {
+	if r.FactID != "" && r.FactID == t.factOf(r.RequestID) { // it was accepted once
+		return false
+	}
+	kept, most := 0, keptDesk
+	if ofKiosk(r) {
+		most = keptRejections
+	}
+	for _, other := range t.Rejections {
+		if ofKiosk(other) == ofKiosk(r) {
+			kept++
+		}
+	}
+	return kept >= most
+}
+
+// ofKiosk reports that the gateway sent what was refused, and not the back office.
+func ofKiosk(r Rejection) bool {
+	return r.Fact == "face_result" || strings.HasPrefix(r.Fact, "service_")
 }
 
 // dropParked refuses a service_ended that waited in vain.

@@ -1,6 +1,8 @@
 package order
 
 import (
+	"time"
+
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/money"
 )
@@ -23,30 +25,30 @@ func want(t *turn, f Fact) effect {
 		return t.reject(err)
 	}
 	switch {
-	case w.Waited > t.env.Timers.OpenWithin: // it waited for us: nothing is sent
-		t.standIn()
-		t.Face.At = t.env.Now.Add(-w.Waited)
-		t.tooLate()
-		return t.refuse("open_timeout")
-	case t.Wish.Confirm, !t.Consent.GrantedAt.IsZero():
-		return t.openWish()
+	case w.Waited > t.env.Timers.OpenWithin, t.Wish.Confirm, !t.Consent.GrantedAt.IsZero():
+		return t.openWish(w.Waited)
 	case t.Consent.Denied != "":
-		t.standIn()
+		t.standIn(0)
 		return t.refuse(t.Consent.Denied)
 	}
 	t.move(Authorising)
 	return t.think(t.env.Now.Add(t.env.Timers.AuthoriseWithin))
 }
 
-// standIn puts the wish where a face result would be. Its user is here now: he has just authorised, or will confirm.
-func (t *turn) standIn() {
+// standIn puts the wish where a face result would be. Its user was here so long ago: he has just authorised, or will confirm.
+func (t *turn) standIn(waited time.Duration) {
 	w := t.Wish
-	t.Face = Face{FactID: w.FactID, RiskFund: w.RiskFund, Located: w.Located, At: t.env.Now}
+	t.Face = Face{FactID: w.FactID, RiskFund: w.RiskFund, Located: w.Located, At: t.env.Now.Add(-waited)}
 }
 
-// openWish freezes the create of an order without a face.
-func (t *turn) openWish() effect {
-	t.standIn()
+// openWish freezes the create of an order without a face. What asks for it may have waited for us, as a face result can:
+// then nothing is sent.
+func (t *turn) openWish(waited time.Duration) effect {
+	t.standIn(waited)
+	if waited > t.env.Timers.OpenWithin {
+		t.alarm("open_timeout")
+		return t.refuse("open_timeout")
+	}
 	body, err := t.env.Scribe.Create(t.Order, t.Wish.Details, t.env.Now)
 	if err != nil { // it was sound when it was accepted: the configuration changed
 		t.alarm("create_refused_rule")
@@ -68,7 +70,7 @@ func grant(t *turn, _ Fact) effect {
 // granted opens the order of a user who has authorised the service.
 func granted(t *turn, f Fact) effect {
 	grant(t, f)
-	return t.openWish()
+	return t.openWish(f.(ServiceAuthorised).Waited)
 }
 
 // deny notes authinfo's no, before the wish.
@@ -83,14 +85,14 @@ func deny(t *turn, f Fact) effect {
 // denied ends an attempt whose user did not authorise.
 func denied(t *turn, f Fact) effect {
 	t.Consent.Denied = f.(ServiceDenied).Reason
-	t.standIn()
+	t.standIn(0)
 	return t.refuse(t.Consent.Denied)
 }
 
 // unheard ends an attempt of which authinfo never told.
 func unheard(t *turn, _ Fact) effect {
 	t.alarm("authorisation_untold")
-	t.standIn()
+	t.standIn(0)
 	return t.refuse("token_expired")
 }
 

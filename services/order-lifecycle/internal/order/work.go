@@ -133,7 +133,9 @@ func (t *turn) workAccepted(a Answered) effect {
 		t.emit(WasHurried{id})
 		t.Todo = Todo{Op: OpQuery, At: t.env.Now.Add(t.env.Timers.Pending[0])}
 		return changed
-	case a.Seen == nil:
+	}
+	t.Work.Request.DoubtAt = t.env.Now // it was carried out, or will be: a no to its repetition is not one to it
+	if a.Seen == nil {
 		return t.do(OpQuery, 0)
 	}
 	t.learn(*a.Seen)

@@ -59,7 +59,7 @@ func (d *Desk) call(ctx context.Context, o *order.Order, op order.Op, busy time.
 			OutOrderNo: o.OutOrderNo, ServiceID: o.ServiceID, AppID: d.merchant.WeChat.AppID, SubMchID: d.merchant.WeChat.SubMchID,
 		})
 	}
-	a := order.Answered{Op: op, AskedIn: o.State}
+	a := order.Answered{Op: op, AskedIn: o.State, About: o.About(op)}
 	a.Verdict, a.Reason = meaning(op, r)
 	if r.Verdict == wechatpay.DeductionRunning {
 		a.After = busy

@@ -3,9 +3,11 @@ package wechat
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/pkg/wechatpay/jump"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
@@ -18,7 +20,8 @@ func TestAnOrderLeadsToItsConfirmationWhileItWaitsAndElseToItsDetails(t *testing
 	}
 	d := desk(false)
 	d.jumps = func() jump.Signer { return jump.Signer{MchID: "1900000109", Key: key} }
-	o := order.Order{OutOrderNo: "N1", ServiceID: "500001", State: order.AwaitingConfirm, Package: "pack+/="}
+	o := order.Order{OutOrderNo: "N1", ServiceID: "500001", State: order.AwaitingConfirm, Package: "pack+/=",
+		Steps: []order.Step{{At: noon.Add(-time.Hour + time.Second), From: order.Opening, To: order.AwaitingConfirm}}}
 	for _, c := range []struct {
 		state  order.State
 		page   jump.BusinessType
@@ -45,6 +48,13 @@ func TestAnOrderLeadsToItsConfirmationWhileItWaitsAndElseToItsDetails(t *testing
 		if want := key.Sign(without(fields, "sign"), wechatpay.HMACSHA256); fields["sign"] != want {
 			t.Error(cmp.Diff(want, fields["sign"]))
 		}
+	}
+}
+
+func TestAPackageOpensTheConfirmationForAnHourOnly(t *testing.T) {
+	o := order.Order{State: order.AwaitingConfirm, Package: "pack", Steps: []order.Step{{At: noon, To: order.AwaitingConfirm}}}
+	if _, err := desk(false).Jump(&o, noon.Add(time.Hour), "NONCE"); fault.CodeOf(err) != "package_expired" || !fault.Is(err, fault.Conflict) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -32,6 +33,8 @@ type player struct {
 	out     io.Writer
 	gateway *kiosk.Gateway
 	tracker *kiosk.Tracker
+	// consents is what authinfo says.
+	consents *kiosk.Tracker
 }
 
 func kioskCommand() *cobra.Command {
@@ -45,7 +48,7 @@ func kioskCommand() *cobra.Command {
 			return withPlayer(ctx, cmd, control, do)
 		}
 	}
-	root.AddCommand(startCommand(play), endCommand(play), abortCommand(play))
+	root.AddCommand(startCommand(play), requestCommand(play), endCommand(play), abortCommand(play))
 	return root
 }
 
@@ -63,19 +66,30 @@ func startCommand(play playFunc) *cobra.Command {
 
 func endCommand(play playFunc) *cobra.Command {
 	var fen int64
+	var unpaid bool
 	cmd := &cobra.Command{Use: "end NUMBER", Short: "the customer leaves with goods: complete the order, wait for the money", Args: cobra.ExactArgs(1)}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := cli.Within("--fen", fen, 0, math.MaxInt64); err != nil {
 			return err
 		}
+		awaited := []string{"paid", "free", "fact_rejected"}
+		if unpaid {
+			awaited = append(awaited, "payment_pending")
+		}
 		return play(func(ctx context.Context, p *player) error {
+			if unpaid {
+				if err := p.gateway.AddFault(ctx, map[string]any{"operation": "deduct", "fault": "deduction_stops", "out_order_no": args[0]}); err != nil {
+					return err
+				}
+			}
 			return p.tell(ctx, &kioskv1.ServiceEnded{
 				Merchant: stack.Merchant, OutOrderNo: args[0], TotalAmountFen: &fen,
 				PostPayments: []*kioskv1.Payment{{Name: "矿泉水", AmountFen: &fen, Description: "550ml", Count: 1}},
-			}, args[0], "paid", "free", "fact_rejected")
+			}, args[0], awaited...)
 		})(cmd, args)
 	}
 	cmd.Flags().Int64Var(&fen, "fen", 350, "what the goods cost, fen")
+	cmd.Flags().BoolVar(&unpaid, "unpaid", false, "the customer has no money: WeChat collects in vain, and the order stays a receivable (应收)")
 	return cmd
 }
 
@@ -105,7 +119,12 @@ func withPlayer(ctx context.Context, cmd *cobra.Command, control string, do func
 		return err
 	}
 	defer tracker.Stop()
-	return do(ctx, &player{out: cmd.OutOrStdout(), tracker: tracker, gateway: &kiosk.Gateway{
+	consents, err := kiosk.TrackAuthinfo(ctx, js, stack.Merchant, jetstream.DeliverNewPolicy)
+	if err != nil {
+		return err
+	}
+	defer consents.Stop()
+	return do(ctx, &player{out: cmd.OutOrStdout(), tracker: tracker, consents: consents, gateway: &kiosk.Gateway{
 		NC: b.Conn(), JS: js, Merchant: stack.Merchant, MchID: stack.MchID, Control: control, HTTP: &http.Client{Timeout: patience},
 	}})
 }
@@ -139,24 +158,40 @@ func (p *player) start(ctx context.Context, device, user, behaviour string) erro
 	return nil
 }
 
-// tell publishes a fact as protojson, shows it, and waits for one of the events it may cause. A refused fact is an error
-// with code, field and rule.
+// tell publishes a fact and waits for one of the events it may cause.
 func (p *player) tell(ctx context.Context, fact proto.Message, number string, awaited ...string) error {
+	if err := p.publish(ctx, fact); err != nil {
+		return err
+	}
+	return p.await(ctx, number, awaited...)
+}
+
+// publish shows a fact and publishes it as protojson.
+func (p *player) publish(ctx context.Context, fact proto.Message) error {
 	subject, err := event.SubjectOf(fact)
 	if err != nil {
 		return err
 	}
-	shown := proto.Clone(fact)
-	if f, ok := shown.(*kioskv1.FaceResult); ok && f.GetOpenid() != "" {
-		f.Openid, f.FaceSid = "***", "***"
+	fmt.Fprintf(p.out, "publish  %s\n         %s\n", subject, protojson.MarshalOptions{UseProtoNames: true}.Format(masked(fact)))
+	return p.gateway.PublishJSON(ctx, fact)
+}
+
+// masked is a copy of a fact without what names its user.
+func masked(fact proto.Message) proto.Message {
+	m := proto.Clone(fact)
+	for _, name := range []protoreflect.Name{"openid", "sub_openid", "face_sid"} {
+		if f := m.ProtoReflect().Descriptor().Fields().ByName(name); f != nil && m.ProtoReflect().Has(f) {
+			m.ProtoReflect().Set(f, protoreflect.ValueOfString("***"))
+		}
 	}
-	fmt.Fprintf(p.out, "publish  %s\n         %s\n", subject, protojson.MarshalOptions{UseProtoNames: true}.Format(shown))
-	if err := p.gateway.PublishJSON(ctx, fact); err != nil {
-		return err
-	}
-	said, err := p.tracker.Await(ctx, number, awaited...)
+	return m
+}
+
+// await waits for one of the events and shows it. A refused fact is an error with code, field and rule.
+func (p *player) await(ctx context.Context, number string, awaited ...string) error {
+	said, err := p.hears(ctx, p.tracker, number, awaited...)
 	if err != nil {
-		return fault.New(fault.Retry, "no_event", "none of %s came within %s: see `facepay order show %s`", strings.Join(awaited, ", "), patience, number)
+		return err
 	}
 	fmt.Fprintln(p.out, strings.TrimSpace("event    "+said.Subject+" "+said.Code))
 	if said.Name == "fact_rejected" {

@@ -1850,6 +1850,116 @@ func (x *ReceivableAged) GetOccurredAt() *timestamppb.Timestamp {
 	return nil
 }
 
+// KeyExpiring: a certificate by which a merchant's account talks with WeChat ends within 30 days, or has ended, and has no
+// successor in use. Told daily, once per merchant of the account.
+type KeyExpiring struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The certificate's serial.
+	Serial string `protobuf:"bytes,2,opt,name=serial,proto3" json:"serial,omitempty"`
+	// Our channel account id.
+	Account string `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
+	// platform (平台证书) or merchant (商户API证书).
+	Kind string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	// When it ends.
+	NotAfter *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=not_after,json=notAfter,proto3" json:"not_after,omitempty"`
+	// What a person does about it.
+	TextZh string `protobuf:"bytes,6,opt,name=text_zh,json=textZh,proto3" json:"text_zh,omitempty"`
+	// The same in English.
+	TextEn string `protobuf:"bytes,7,opt,name=text_en,json=textEn,proto3" json:"text_en,omitempty"`
+	// When we looked.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KeyExpiring) Reset() {
+	*x = KeyExpiring{}
+	mi := &file_facepay_order_v1_order_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KeyExpiring) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KeyExpiring) ProtoMessage() {}
+
+func (x *KeyExpiring) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_order_v1_order_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KeyExpiring.ProtoReflect.Descriptor instead.
+func (*KeyExpiring) Descriptor() ([]byte, []int) {
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *KeyExpiring) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *KeyExpiring) GetSerial() string {
+	if x != nil {
+		return x.Serial
+	}
+	return ""
+}
+
+func (x *KeyExpiring) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *KeyExpiring) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *KeyExpiring) GetNotAfter() *timestamppb.Timestamp {
+	if x != nil {
+		return x.NotAfter
+	}
+	return nil
+}
+
+func (x *KeyExpiring) GetTextZh() string {
+	if x != nil {
+		return x.TextZh
+	}
+	return ""
+}
+
+func (x *KeyExpiring) GetTextEn() string {
+	if x != nil {
+		return x.TextEn
+	}
+	return ""
+}
+
+func (x *KeyExpiring) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
 var File_facepay_order_v1_order_proto protoreflect.FileDescriptor
 
 const file_facepay_order_v1_order_proto_rawDesc = "" +
@@ -2065,7 +2175,18 @@ const file_facepay_order_v1_order_proto_rawDesc = "" +
 	"ageSeconds\x12;\n" +
 	"\voccurred_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"occurredAt:5\xaa\xbb\x181\n" +
-	"\x05order\x12\x0freceivable_aged\x1a\fout_order_no\"\tdevice_id*K\n" +
+	"\x05order\x12\x0freceivable_aged\x1a\fout_order_no\"\tdevice_id\"\xba\x02\n" +
+	"\vKeyExpiring\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12\x16\n" +
+	"\x06serial\x18\x02 \x01(\tR\x06serial\x12\x18\n" +
+	"\aaccount\x18\x03 \x01(\tR\aaccount\x12\x12\n" +
+	"\x04kind\x18\x04 \x01(\tR\x04kind\x127\n" +
+	"\tnot_after\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\bnotAfter\x12\x17\n" +
+	"\atext_zh\x18\x06 \x01(\tR\x06textZh\x12\x17\n" +
+	"\atext_en\x18\a \x01(\tR\x06textEn\x12;\n" +
+	"\voccurred_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:!\xaa\xbb\x18\x1d\n" +
+	"\x05order\x12\fkey_expiring\x1a\x06serial*K\n" +
 	"\x06PaidBy\x12\x17\n" +
 	"\x13PAID_BY_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0ePAID_BY_WECHAT\x10\x01\x12\x14\n" +
@@ -2084,7 +2205,7 @@ func file_facepay_order_v1_order_proto_rawDescGZIP() []byte {
 }
 
 var file_facepay_order_v1_order_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_facepay_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_facepay_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_facepay_order_v1_order_proto_goTypes = []any{
 	(PaidBy)(0),                   // 0: facepay.order.v1.PaidBy
 	(*OrderOpened)(nil),           // 1: facepay.order.v1.OrderOpened
@@ -2105,39 +2226,42 @@ var file_facepay_order_v1_order_proto_goTypes = []any{
 	(*OrderRefunded)(nil),         // 16: facepay.order.v1.OrderRefunded
 	(*OrderRefundFailed)(nil),     // 17: facepay.order.v1.OrderRefundFailed
 	(*ReceivableAged)(nil),        // 18: facepay.order.v1.ReceivableAged
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
-	(*v1.Problem)(nil),            // 20: facepay.event.v1.Problem
+	(*KeyExpiring)(nil),           // 19: facepay.order.v1.KeyExpiring
+	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
+	(*v1.Problem)(nil),            // 21: facepay.event.v1.Problem
 }
 var file_facepay_order_v1_order_proto_depIdxs = []int32{
-	19, // 0: facepay.order.v1.OrderOpened.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 1: facepay.order.v1.OrderRefused.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 2: facepay.order.v1.OrderCompleting.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 3: facepay.order.v1.OrderPaymentPending.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 0: facepay.order.v1.OrderOpened.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 1: facepay.order.v1.OrderRefused.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 2: facepay.order.v1.OrderCompleting.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 3: facepay.order.v1.OrderPaymentPending.occurred_at:type_name -> google.protobuf.Timestamp
 	0,  // 4: facepay.order.v1.Collection.paid_by:type_name -> facepay.order.v1.PaidBy
-	19, // 5: facepay.order.v1.Collection.paid_at:type_name -> google.protobuf.Timestamp
+	20, // 5: facepay.order.v1.Collection.paid_at:type_name -> google.protobuf.Timestamp
 	5,  // 6: facepay.order.v1.OrderPaid.collections:type_name -> facepay.order.v1.Collection
-	19, // 7: facepay.order.v1.OrderPaid.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 8: facepay.order.v1.OrderFree.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 9: facepay.order.v1.OrderRevoked.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 10: facepay.order.v1.OrderAbandoned.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 11: facepay.order.v1.FactRejected.problem:type_name -> facepay.event.v1.Problem
-	19, // 12: facepay.order.v1.FactRejected.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 13: facepay.order.v1.OrderAlarm.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 14: facepay.order.v1.OrderAwaitingConfirm.confirm_before:type_name -> google.protobuf.Timestamp
-	19, // 15: facepay.order.v1.OrderAwaitingConfirm.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 16: facepay.order.v1.OrderExpired.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 17: facepay.order.v1.OrderModified.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 18: facepay.order.v1.OrderCollectRequested.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 19: facepay.order.v1.OrderRefunded.refunded_at:type_name -> google.protobuf.Timestamp
-	19, // 20: facepay.order.v1.OrderRefunded.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 21: facepay.order.v1.OrderRefundFailed.occurred_at:type_name -> google.protobuf.Timestamp
-	19, // 22: facepay.order.v1.ReceivableAged.pending_since:type_name -> google.protobuf.Timestamp
-	19, // 23: facepay.order.v1.ReceivableAged.occurred_at:type_name -> google.protobuf.Timestamp
-	24, // [24:24] is the sub-list for method output_type
-	24, // [24:24] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	20, // 7: facepay.order.v1.OrderPaid.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 8: facepay.order.v1.OrderFree.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 9: facepay.order.v1.OrderRevoked.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 10: facepay.order.v1.OrderAbandoned.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 11: facepay.order.v1.FactRejected.problem:type_name -> facepay.event.v1.Problem
+	20, // 12: facepay.order.v1.FactRejected.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 13: facepay.order.v1.OrderAlarm.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 14: facepay.order.v1.OrderAwaitingConfirm.confirm_before:type_name -> google.protobuf.Timestamp
+	20, // 15: facepay.order.v1.OrderAwaitingConfirm.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 16: facepay.order.v1.OrderExpired.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 17: facepay.order.v1.OrderModified.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 18: facepay.order.v1.OrderCollectRequested.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 19: facepay.order.v1.OrderRefunded.refunded_at:type_name -> google.protobuf.Timestamp
+	20, // 20: facepay.order.v1.OrderRefunded.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 21: facepay.order.v1.OrderRefundFailed.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 22: facepay.order.v1.ReceivableAged.pending_since:type_name -> google.protobuf.Timestamp
+	20, // 23: facepay.order.v1.ReceivableAged.occurred_at:type_name -> google.protobuf.Timestamp
+	20, // 24: facepay.order.v1.KeyExpiring.not_after:type_name -> google.protobuf.Timestamp
+	20, // 25: facepay.order.v1.KeyExpiring.occurred_at:type_name -> google.protobuf.Timestamp
+	26, // [26:26] is the sub-list for method output_type
+	26, // [26:26] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_facepay_order_v1_order_proto_init() }
@@ -2151,7 +2275,7 @@ func file_facepay_order_v1_order_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_facepay_order_v1_order_proto_rawDesc), len(file_facepay_order_v1_order_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   18,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

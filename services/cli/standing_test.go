@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"os"
+	"regexp"
+	"testing"
+)
+
+// The words come from order-lifecycle's domain, which no other module can import: its source is read.
+func TestEveryStateAndEveryNextStepOfAnOrderIsExplainedInBothLanguages(t *testing.T) {
+	for _, c := range []struct {
+		file, kind string
+		explained  map[string]text
+	}{
+		{"order.go", `\bState = "(\w+)"`, standings}, {"refund.go", `RefundState = "(\w+)"`, returns}, {"fact.go", `\bOp += "(\w+)"`, steps},
+	} {
+		source, err := os.ReadFile("../order-lifecycle/internal/order/" + c.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]bool{}
+		for _, match := range regexp.MustCompile(c.kind).FindAllStringSubmatch(string(source), -1) {
+			for _, word := range match[1:] {
+				found[word] = word != ""
+			}
+		}
+		delete(found, "")
+		if len(found) < 6 {
+			t.Errorf("%s: only %v found", c.file, found)
+		}
+		for word := range found {
+			if words := c.explained[word]; words.zh == "" || words.en == "" {
+				t.Errorf("%s of %s is not explained", word, c.file)
+			}
+		}
+		for word := range c.explained {
+			if !found[word] {
+				t.Errorf("%s is explained and not in %s", word, c.file)
+			}
+		}
+	}
+}
+
+func TestAPaidOrderTellsWhoHasItsMoney(t *testing.T) {
+	paid := func(more ...Detail) *Story {
+		return &Story{State: "PAID", ofOrder: append([]Detail{{"state", "PAID"}, {"paid_amount_fen", "350"}}, more...)}
+	}
+	for name, c := range map[string]struct {
+		story *Story
+		says  string
+	}{
+		"WeChat collected":              {paid(Detail{"transaction_id", "T1"}), "the money is in, and WeChat confirms it"},
+		"the merchant took it":          {paid(Detail{"paid_elsewhere_fen", "350"}), "the customer paid the merchant by other means than WeChat, which collects no more"},
+		"both took a part":              {paid(Detail{"paid_elsewhere_fen", "250"}), "the money is in, 2.50 元 of it paid to the merchant by other means than WeChat"},
+		"a refund that is on its way":   {paid(Detail{"refunded_amount_fen", "0"}), "the money is in, and WeChat confirms it"},
+		"a part went back":              {paid(Detail{"refunded_amount_fen", "100"}), "the money is in, and 1.00 元 of it went back to the customer"},
+		"all of it went back":           {paid(Detail{"refunded_amount_fen", "350"}), "all that WeChat collected went back to the customer"},
+		"another state needs no amount": {&Story{State: "REVOKED"}, "it was cancelled at WeChat: nothing was or will be collected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := c.story.standing(); got.en != c.says || got.zh == "" {
+				t.Errorf("got %v, want %q", got, c.says)
+			}
+		})
+	}
+}
+
+func TestADeadLettersReasonDoesNotRepeatItsCode(t *testing.T) {
+	for _, c := range []struct{ why, code, want string }{
+		{"event_malformed: unknown field x", "event_malformed", "unknown field x"},
+		{"unknown_merchant [merchant]: no such", "unknown_merchant", "[merchant]: no such"},
+		{"broken", "", "broken"},
+	} {
+		if got := withoutCode(c.why, c.code); got != c.want {
+			t.Errorf("%q became %q", c.why, got)
+		}
+	}
+}
