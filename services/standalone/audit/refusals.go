@@ -40,6 +40,8 @@ var races = []race{
 		"the deduction came first"},
 	{[]string{"modify"}, []string{"INVALID_REQUEST"}, 0, inParts,
 		"a part was collected meanwhile, above the new total"},
+	{[]string{"cancel"}, []string{"INVALID_ORDER_STATE"}, 0, expired,
+		"the order expired at WeChat, of which nobody is told"},
 	{[]string{"complete", "cancel", "modify", "sync", "pay"}, []string{"ORDER_CANCELED"}, 0, cancelledByOthers,
 		"the order was cancelled in the portal, of which nobody is told"},
 }
@@ -52,6 +54,7 @@ const (
 )
 
 func collected(o *Order) bool { return o.Row.Paid > 0 }
+func expired(o *Order) bool   { return o.Row.State == "EXPIRED" }
 func inParts(o *Order) bool   { return len(o.Row.Payments) > 1 }
 func cancelledByOthers(o *Order) bool {
 	return o.said("revoked", func(s Said) bool { return s.Code == "by_provider" }) || o.Row.State == "REVOKED" && o.Received.Executed["cancel"] == 0

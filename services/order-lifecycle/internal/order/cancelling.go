@@ -23,8 +23,10 @@ func cancelled(t *turn, f Fact) effect {
 func undone(t *turn, f Fact) effect {
 	return t.judge(f, func(seen Seen) effect {
 		switch seen.phase() {
-		case isRevoked, isExpired:
+		case isRevoked:
 			return t.finish(Revoked, t.Unwanted, WasRevoked{t.Unwanted})
+		case isExpired: // WeChat's end came first
+			return t.finish(Expired, "", WasExpired{})
 		case isPaid:
 			return t.proof(seen)
 		case isFree:

@@ -100,6 +100,13 @@ func (t *turn) unheardOf() bool {
 		t.Consent == (Consent{}) && !t.PaymentTold
 }
 
+// deskAgain takes a cancel while another is under way: the same end answers it, and its number is used.
+func deskAgain(t *turn, _ Fact) effect {
+	t.accept()
+	t.answered(t.fact.(deskFact).ask().RequestID, "order.revoked")
+	return changed
+}
+
 func (t *turn) acceptCancel(outcome string) {
 	t.accept()
 	a := t.fact.(deskFact).ask()

@@ -54,7 +54,7 @@ MODIFYING         busy      busy    busy       busy     busy     worked     watc
 SYNCING           busy      busy    busy       busy     busy     worked     watching    watching    ask
 COLLECTING        busy      busy    busy       busy     busy     worked     watching    watching    ask
 WITHDRAWING       busy      busy    busy       busy     busy     worked     watching    watching    ask
-CANCELLING        .         notYet  notYet     notYet   notYet   cancelled  undone      undone      ask
+CANCELLING        dAgain    notYet  notYet     notYet   notYet   cancelled  undone      undone      ask
 PAID              closed    closed  closed     closed   refund   .          paidAgain   paidAgain   .
 FREE              closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
 REFUSED           closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
@@ -83,7 +83,7 @@ var cells = map[string]cell{
 	"note": note, "expire": expire, "open": open, "close": closeAttempt, "park": park, "abandon": abandon, "giveUp": giveUp,
 	"want": want, "grant": grant, "granted": granted, "deny": deny, "denied": denied, "unheard": unheard,
 	"same": same, "over": over, "late": late, "unwant": unwant, "end": end, "endNow": endNow, "cancel": cancel,
-	"dAbandon": deskAbandon, "dUnwant": deskUnwant, "dCancel": deskCancel, "notYet": notYet, "busy": busy, "closed": tooLateToAsk,
+	"dAbandon": deskAbandon, "dUnwant": deskUnwant, "dCancel": deskCancel, "dAgain": deskAgain, "notYet": notYet, "busy": busy, "closed": tooLateToAsk,
 	"lower": lower, "sync": paidElsewhere, "hurry": hurry, "withdraw": withdraw, "refund": refund,
 	"worked": worked, "watching": watching, "confirming": confirming,
 	"created": created, "found": found, "serving": inService, "completed": completed, "checked": checked,

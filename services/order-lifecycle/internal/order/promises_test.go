@@ -32,3 +32,27 @@ func TestTheDoorStaysClosedUntilWeChatSaysThatTheUserConfirmed(t *testing.T) {
 		}
 	}
 }
+
+func TestACancelBesideACancelUsesItsNumberAndIsNotAnsweredAgainAfterTheEnd(t *testing.T) {
+	o := serving(t)
+	o.Apply(envAt(hour), cancelAsk("d1"))
+	o.Apply(envAt(hour), cancelAsk("d2"))
+	other := cancelAsk("d2")
+	other.FactID = "another"
+	events, _ := o.Apply(envAt(hour), other)
+	wantRejected(t, events, "request_id_conflict")
+	o.Apply(envAt(hour), answer(OpCancel, Accepted, Seen{}))
+	if events, _ := o.Apply(envAt(hour), cancelAsk("d2")); o.State != Revoked || len(events) > 0 {
+		t.Errorf("%s: it is answered again: %v", o.State, events)
+	}
+}
+
+func TestAnOrderThatExpiredBeforeOurCancelIsExpired(t *testing.T) {
+	o, env := waiting(t)
+	o.Apply(env, cancelAsk("d1"))
+	o.Apply(env, no(OpCancel, Ask))
+	events, _ := o.Apply(env, answer(OpQuery, Accepted, Seen{State: "EXPIRED"}))
+	if wantEvents(t, events, WasExpired{}); o.State != Expired {
+		t.Errorf("got %s", o.State)
+	}
+}
