@@ -128,7 +128,7 @@ func (v *visit) deskWish(operation, request string) (kiosk.Wish, error) {
 }
 
 func TestWhatIsAskedOfAnOrderHasItsEffectOrATypedRefusal(t *testing.T) {
-	inEveryDelivery(t, func(t *testing.T, d delivery) {
+	inUsualAndHarshest(t, func(t *testing.T, d delivery) {
 		var all []asked
 		rows := strings.Split(strings.TrimSpace(statesTable), "\n")
 		operations := strings.Fields(rows[0])

@@ -15,8 +15,14 @@ import (
 	"github.com/facepay-go/facepay/services/standalone/secrets"
 )
 
-// programs builds all programs as this test was built, once, where the next run finds them again.
-var programs = sync.OnceValues(func() (string, error) {
+// programs builds all programs as this test was built, once, where the next run finds them again. plainPrograms are built
+// without the race detector, for stories that are long because they have many orders.
+var (
+	programs      = sync.OnceValues(func() (string, error) { return build(raceFlag) })
+	plainPrograms = sync.OnceValues(func() (string, error) { return build("-race=false") })
+)
+
+func build(raceFlag string) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
@@ -32,15 +38,17 @@ var programs = sync.OnceValues(func() (string, error) {
 		return "", fmt.Errorf("building the programs: %w\n%s", err, out)
 	}
 	return bin, nil
-})
+}
 
 // survives makes a chaos run and holds it against what every such story promises. Its seed is told: it repeats customers,
 // victims and faults.
 func survives(t *testing.T, o chaos.Options) *chaos.Report {
 	t.Helper()
-	var err error
-	if o.Bin, err = programs(); err != nil {
-		t.Fatal(err)
+	if o.Bin == "" {
+		var err error
+		if o.Bin, err = programs(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	o.Seed = uint64(time.Now().UnixMilli()) % 100_000
 	o.Dir, o.Progress, o.Secrets = t.TempDir(), progress.Output{Writer: t.Output()}, &secrets.Used{}

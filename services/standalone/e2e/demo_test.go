@@ -30,7 +30,13 @@ func (w *world) demoOptions(o demo.Options) demo.Options {
 	return o
 }
 
-func TestTheDemoHoldsItsInvariants(t *testing.T) { inEveryDelivery(t, demoHolds) }
+// TestTheDemoHoldsItsInvariants has the machine to itself: its customers wait before a door for as long as real ones do, on a
+// clock that is faster.
+func TestTheDemoHoldsItsInvariants(t *testing.T) {
+	for _, d := range deliveries {
+		t.Run(d.name, func(t *testing.T) { demoHolds(t, d) })
+	}
+}
 
 func demoHolds(t *testing.T, d delivery) {
 	w := demoWorld(t, d.set)

@@ -18,7 +18,11 @@ func TestKillNineInTheMiddleOfTheLoadLosesAndDoublesNothing(t *testing.T) {
 
 func TestFiveHundredRandomLivesUnderFaultsAndKillsKeepEveryInvariant(t *testing.T) {
 	t.Parallel()
-	r := survives(t, chaos.Options{Mode: chaos.Whole, Orders: 500, Lives: 100, Kiosks: 64, Kills: 4})
+	bin, err := plainPrograms()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := survives(t, chaos.Options{Bin: bin, Mode: chaos.Whole, Orders: 500, Lives: 100, Kiosks: 64, Kills: 4})
 	if r.AvoidableRefusals != 0 {
 		t.Errorf("%d calls were refused by the provider that need not have been sent", r.AvoidableRefusals)
 	}

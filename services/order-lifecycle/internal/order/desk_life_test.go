@@ -16,7 +16,7 @@ import (
 // and a model of WeChat, until nothing happens any more.
 func TestWhateverTheBackOfficeAsksAndTheNetworkDoesMoneyAddsUp(t *testing.T) {
 	ends, refunded, twice := map[State]int{}, 0, 0
-	for seed := range uint64(2000) {
+	for seed := uint64(1300); seed < 2100; seed++ { // 1725 once took a late answer for proof
 		random := rand.New(rand.NewPCG(seed, 2))
 		l := newDeskLife(random.IntN)
 		l.live(named{t, seed})
@@ -28,7 +28,7 @@ func TestWhateverTheBackOfficeAsksAndTheNetworkDoesMoneyAddsUp(t *testing.T) {
 			twice++
 		}
 	}
-	if ends[Paid] < 500 || ends[Revoked] < 50 || refunded < 200 || twice < 50 {
+	if ends[Paid] < 200 || ends[Revoked] < 20 || refunded < 80 || twice < 20 {
 		t.Errorf("the model is too tame: %v, %d refunded, %d paid twice", ends, refunded, twice)
 	}
 }
