@@ -29,7 +29,7 @@ const (
 )
 
 // CancelRequested: the order is to be cancelled at no charge (撤销), also after its completion while WeChat collects.
-// Answered by order.revoked, order.abandoned or order.refused. wechat-protocol.md §6.5.
+// Answered by order.revoked, order.abandoned, order.refused or order.expired. wechat-protocol.md §6.5.
 type CancelRequested struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Our merchant id.
@@ -232,7 +232,8 @@ type PaidElsewhere struct {
 	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
 	// The back office's own number of this request, unique within the order, 1..31 of [0-9A-Za-z_-].
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// When the money came; after the completion, not in the future. Must be present.
+	// When the money came; not in the future. WeChat wants a second behind the completion: an earlier time is told as the
+	// first one. Must be present.
 	PaidAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=paid_at,json=paidAt,proto3" json:"paid_at,omitempty"`
 	// When it was told.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
