@@ -1,6 +1,7 @@
 package errand
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/facepay-go/facepay/pkg/money"
+	deskv1 "github.com/facepay-go/facepay/proto/gen/facepay/desk/v1"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/wechatstub"
@@ -128,5 +130,37 @@ func TestAFactThatPlansNothingLeavesTheErrandUnderWayAlone(t *testing.T) {
 	w.want(order.InService, order.OpQuery, 24*time.Hour)
 	if o := w.load().State; o.Create.Tries != 1 || len(w.server.Got()) != 1 {
 		t.Errorf("%d sends, %d calls", o.Create.Tries, len(w.server.Got()))
+	}
+}
+
+// Nothing is written about repeating a modify: who takes up one that its process never heard of again asks first.
+func TestAModifyWhoseSenderDiedIsAskedAboutBeforeItIsSentAgain(t *testing.T) {
+	w := newWorld(t, 4)
+	w.replies(state("DOING", "USER_CONFIRM"), state("DOING", "MCH_COMPLETE"))
+	w.apply(face(t))
+	w.clock.move(time.Minute)
+	w.apply(ended(t))
+	life, die := context.WithCancel(context.Background())
+	w.Life = life
+	w.mu.Lock()
+	w.answer = func(wechatstub.Got) wechatstub.Reply { die(); return wechatstub.Reply{Drop: true} }
+	w.mu.Unlock()
+	fen := int64(50)
+	details, err := proto.Marshal(&deskv1.AmountModifyRequested{TotalAmountFen: &fen, PostPayments: []*kioskv1.Payment{{Name: "水", AmountFen: &fen, Count: 1}}})
+	must(t, err)
+	w.apply(order.ModifyAsked{
+		DeskAsk: order.DeskAsk{FactID: "desk1", RequestID: "r1", Reason: "少收"}, New: order.End{Total: 50, Lines: []money.Fen{50}, Details: details},
+	})
+	w.want(order.Modifying, order.OpModify, w.Claim)
+	w.Life = context.Background()
+	w.clock.move(w.Claim)
+	before := len(w.server.Got())
+	w.replies(wechatstub.Reply{Body: `{"out_order_no":"N1","order_id":"W1","state":"DOING","state_description":"MCH_COMPLETE","total_amount":50}`})
+	w.sweep()
+	if got := w.server.Got()[before:]; len(got) != 1 || got[0].Method != "GET" {
+		t.Errorf("then %v was sent", got)
+	}
+	if o := w.load().State; o.State != order.PaymentPending || o.Total() != 50 {
+		t.Errorf("the order is %s with %d to pay", o.State, o.Total())
 	}
 }

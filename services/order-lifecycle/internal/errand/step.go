@@ -91,6 +91,9 @@ func (x *Errands) take(ctx context.Context, id string, begun order.Todo) (o orde
 			o, todo = order.Order{}, order.Todo{}
 			return aggregate.Skip, nil
 		}
+		if t.State.LookFirst(t.Now) {
+			todo = t.State.Next()
+		}
 		x.plan(t, true)
 		o = *t.State
 		return aggregate.Save, nil

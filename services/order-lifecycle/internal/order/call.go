@@ -75,6 +75,18 @@ func (o *Order) UnderWay(now time.Time, claim time.Duration) bool {
 	return r != nil && !r.SentAt.IsZero() && now.Before(r.SentAt.Add(claim))
 }
 
+// LookFirst turns a modify or a sync that was begun and never answered into a query: nothing is written about repeating them
+// (wechat-protocol.md §1.5), so what became of it is asked for before it is sent again. It reports whether it did.
+func (o *Order) LookFirst(now time.Time) bool {
+	w := o.Work
+	if w == nil || w.Op != OpModify && w.Op != OpSync || o.Next().Op != w.Op || w.Request.SentAt.IsZero() {
+		return false
+	}
+	w.Request.DoubtAt, w.Request.SentAt = now, time.Time{}
+	o.Todo = Todo{Op: OpQuery, At: now, Round: o.Todo.Round}
+	return true
+}
+
 // About names what the present request of op is sent for, where an order can have one after another: the service_ended of a
 // complete, the back office's request_id of a work. An answer that comes when another has replaced it says nothing of that one.
 func (o *Order) About(op Op) string {
