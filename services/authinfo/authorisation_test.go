@@ -96,8 +96,8 @@ func TestShowTellsWhatWeChatSaysNowAndWhatWeWereTold(t *testing.T) {
 		reply *apistub.Reply
 	}{
 		"one_of":               {of(openID, "CODE1"), nil},
-		"merchant_unknown":     {changed(of(openID, ""), func(m *authinfov1.ShowAuthorisationRequest) { m.Merchant = "nobody" }), nil},
-		"service_unknown":      {changed(of(openID, ""), func(m *authinfov1.ShowAuthorisationRequest) { m.ServiceId = "500009" }), nil},
+		"unknown_merchant":     {changed(of(openID, ""), func(m *authinfov1.ShowAuthorisationRequest) { m.Merchant = "nobody" }), nil},
+		"unknown_service":      {changed(of(openID, ""), func(m *authinfov1.ShowAuthorisationRequest) { m.ServiceId = "500009" }), nil},
 		"service_need_confirm": {changed(of(openID, ""), func(m *authinfov1.ShowAuthorisationRequest) { m.ServiceId = "500003" }), nil},
 		"wechat_unavailable":   {of(openID, ""), new(apistub.Refuse(http.StatusInternalServerError, "SYSTEM_ERROR"))},
 		"wechat_configuration": {of(openID, ""), new(apistub.Refuse(http.StatusForbidden, "NO_AUTH"))},

@@ -102,8 +102,8 @@ func TestAPreAuthorisationWithoutAnAnswerIsRepeatedWithIdenticalBytesAndARefusal
 	}
 	for code, change := range map[string]func(*authinfov1.PreAuthoriseRequest){
 		"charset_or_length":    func(m *authinfov1.PreAuthoriseRequest) { m.RequestId = "a b" },
-		"merchant_unknown":     func(m *authinfov1.PreAuthoriseRequest) { m.Merchant = "nobody" },
-		"service_unknown":      func(m *authinfov1.PreAuthoriseRequest) { m.ServiceId = "500009" },
+		"unknown_merchant":     func(m *authinfov1.PreAuthoriseRequest) { m.Merchant = "nobody" },
+		"unknown_service":      func(m *authinfov1.PreAuthoriseRequest) { m.ServiceId = "500009" },
 		"service_need_confirm": func(m *authinfov1.PreAuthoriseRequest) { m.ServiceId = "500003" },
 	} {
 		if _, err := w.preAuthorise(changed(asking("p9"), change)); fault.CodeOf(err) != code {

@@ -26,13 +26,14 @@ var standings = map[string]text{
 }
 
 // standing says where the money of this order is. Of a paid one that is more than its state says: the merchant may have taken
-// it by other means than WeChat, and what WeChat collected may have gone back.
+// it by other means than WeChat, and what WeChat collected may have gone back; of a cancelled one a part may be collected.
 func (s *Story) standing() text {
-	if s.State != "PAID" {
-		return standings[s.State]
-	}
 	paid, elsewhere, back := s.fen(labelPaid), s.fen(labelElsewhere), s.fen(labelBack)
 	switch {
+	case s.State == "REVOKED" && paid > back:
+		return says("订单已在微信侧撤销，但微信已收 %s，应退给用户", "it was cancelled at WeChat, which has collected %s of it: that is the customer's").with(shown(paid - back))
+	case s.State != "PAID":
+		return standings[s.State]
 	case elsewhere > 0 && elsewhere >= paid:
 		return says("用户已在微信之外向商户付清，微信不再收款", "the customer paid the merchant by other means than WeChat, which collects no more")
 	case elsewhere > 0:

@@ -49,12 +49,14 @@ func TestAPaidOrderTellsWhoHasItsMoney(t *testing.T) {
 		story *Story
 		says  string
 	}{
-		"WeChat collected":              {paid(Detail{"transaction_id", "T1"}), "the money is in, and WeChat confirms it"},
-		"the merchant took it":          {paid(Detail{"paid_elsewhere_fen", "350"}), "the customer paid the merchant by other means than WeChat, which collects no more"},
-		"both took a part":              {paid(Detail{"paid_elsewhere_fen", "250"}), "the money is in, 2.50 元 of it paid to the merchant by other means than WeChat"},
-		"a refund that is on its way":   {paid(Detail{"refunded_amount_fen", "0"}), "the money is in, and WeChat confirms it"},
-		"a part went back":              {paid(Detail{"refunded_amount_fen", "100"}), "the money is in, and 1.00 元 of it went back to the customer"},
-		"all of it went back":           {paid(Detail{"refunded_amount_fen", "350"}), "all that WeChat collected went back to the customer"},
+		"WeChat collected":            {paid(Detail{"transaction_id", "T1"}), "the money is in, and WeChat confirms it"},
+		"the merchant took it":        {paid(Detail{"paid_elsewhere_fen", "350"}), "the customer paid the merchant by other means than WeChat, which collects no more"},
+		"both took a part":            {paid(Detail{"paid_elsewhere_fen", "250"}), "the money is in, 2.50 元 of it paid to the merchant by other means than WeChat"},
+		"a refund that is on its way": {paid(Detail{"refunded_amount_fen", "0"}), "the money is in, and WeChat confirms it"},
+		"a part went back":            {paid(Detail{"refunded_amount_fen", "100"}), "the money is in, and 1.00 元 of it went back to the customer"},
+		"all of it went back":         {paid(Detail{"refunded_amount_fen", "350"}), "all that WeChat collected went back to the customer"},
+		"a cancelled one has a part": {&Story{State: "REVOKED", ofOrder: []Detail{{"paid_amount_fen", "100"}, {"refunded_amount_fen", "0"}}},
+			"it was cancelled at WeChat, which has collected 1.00 元 of it: that is the customer's"},
 		"another state needs no amount": {&Story{State: "REVOKED"}, "it was cancelled at WeChat: nothing was or will be collected"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -75,7 +75,10 @@ func (w *writer) loop() {
 		select {
 		case first := <-w.jobs:
 			if crowd {
-				time.Sleep(company)
+				select {
+				case <-time.After(company):
+				case <-w.closing:
+				}
 			}
 			group := w.gather(first)
 			crowd = crowded(group)

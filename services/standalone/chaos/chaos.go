@@ -40,7 +40,7 @@ type Options struct {
 	Store    string
 	// Dir is the data folder, empty at first; Bin the folder of the programs.
 	Dir, Bin string
-	// Settle bounds the wait for the last word on every order after the last kill.
+	// Settle bounds the wait for the last word on every order after the last kill; 0 is as long as it can take.
 	Settle time.Duration
 	// LogLevel of the programs.
 	LogLevel string

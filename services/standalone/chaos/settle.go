@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -10,13 +11,14 @@ import (
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
 )
 
-// lastWords is how long what the audit finds broken may still be on its way once nothing moves any more.
-const lastWords = time.Minute
+// longest is, on the services' clock, how long the last word can take: a refund waits ten minutes for the merchant's
+// top-up, then 36 for three looks at it, when its notification was lost.
+const longest = time.Hour
 
 // settle waits until nothing is under way any more and audits. What the audit still finds broken may be on its way: it is
 // asked again until the time is over.
 func settle(ctx context.Context, o Options, c *city, now *status) (*Report, error) {
-	bounded, cancel := context.WithTimeout(ctx, o.Settle)
+	bounded, cancel := context.WithTimeout(ctx, cmp.Or(o.Settle, longest/time.Duration(o.scale())))
 	defer cancel()
 	for number := range c.numbers() {
 		if _, err := c.tracker.Await(bounded, number, kiosk.Final...); err != nil {
@@ -32,15 +34,13 @@ func settle(ctx context.Context, o Options, c *city, now *status) (*Report, erro
 			break
 		}
 	}
-	bounded, cancel = context.WithTimeout(bounded, lastWords)
-	defer cancel()
-	for {
+	for pause := 3 * time.Second; ; pause = min(2*pause, time.Minute) { // an audit reads everything
 		r, err := c.audit(ctx)
 		if err != nil || len(r.breaches) == 0 {
 			return r, err
 		}
 		now.phase(fmt.Sprintf("settling (%s)", r.breaches[0]))
-		if sleep(bounded, 3*time.Second) != nil {
+		if sleep(bounded, pause) != nil {
 			return r, ctx.Err()
 		}
 	}

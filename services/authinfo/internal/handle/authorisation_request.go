@@ -17,7 +17,7 @@ import (
 func deskOf(desks map[string]*wechat.Desk, merchant, serviceID string) (*wechat.Desk, error) {
 	desk, known := desks[merchant]
 	if !known {
-		return nil, fault.Invalid("merchant", "merchant_unknown", "is no merchant of merchants.yaml")
+		return nil, fault.Invalid("merchant", "unknown_merchant", "is no merchant of merchants.yaml")
 	}
 	return desk, desk.NoConfirm(serviceID)
 }

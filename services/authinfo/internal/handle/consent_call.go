@@ -35,7 +35,7 @@ func (j *ConsentCall) Begin(c *consent.Consent, now time.Time) { c.Begin(now) }
 func (j *ConsentCall) Call(ctx context.Context, merchant, id string, c consent.Consent) (func(*aggregate.Turn[consent.Consent]), error) {
 	desk, known := j.Desks[merchant]
 	if !known {
-		return nil, fault.Invalid("merchant", "merchant_unknown", "is no merchant of merchants.yaml any more")
+		return nil, fault.Invalid("merchant", "unknown_merchant", "is no merchant of merchants.yaml any more")
 	}
 	code, err := j.Mint.code(j.Clock.Now())
 	if err != nil {

@@ -74,10 +74,10 @@ func (h *OpenSession) Handle(ctx context.Context, m *authinfov1.OpenSessionReque
 func (h *OpenSession) terminal(r session.Request) (credential.Terminal, merchant.WeChatUse, error) {
 	m, known := h.Merchants.Merchant(r.Merchant)
 	if !known {
-		return credential.Terminal{}, merchant.WeChatUse{}, fault.Invalid("merchant", "merchant_unknown", "is no merchant of merchants.yaml")
+		return credential.Terminal{}, merchant.WeChatUse{}, fault.Invalid("merchant", "unknown_merchant", "is no merchant of merchants.yaml")
 	}
 	if _, known := h.Merchants.Service(r.Merchant, r.ServiceID); !known {
-		return credential.Terminal{}, merchant.WeChatUse{}, fault.Invalid("service_id", "service_unknown", "is no PayScore service of this merchant")
+		return credential.Terminal{}, merchant.WeChatUse{}, fault.Invalid("service_id", "unknown_service", "is no PayScore service of this merchant")
 	}
 	account, known := h.Merchants.AccountOf(r.Merchant)
 	if !known || account.WeChat == nil {

@@ -29,7 +29,7 @@ func (j *TerminationCall) Call(
 ) (func(*aggregate.Turn[consent.Termination]), error) {
 	desk, known := j.Desks[merchant]
 	if !known {
-		return nil, fault.Invalid("merchant", "merchant_unknown", "is no merchant of merchants.yaml any more")
+		return nil, fault.Invalid("merchant", "unknown_merchant", "is no merchant of merchants.yaml any more")
 	}
 	a, err := j.ask(ctx, desk, id, end)
 	if fault.Is(err, fault.Terminal) { // what was sealed does not open any more: nobody can send it

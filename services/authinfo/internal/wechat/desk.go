@@ -87,7 +87,7 @@ func (d *Desk) NoConfirm(serviceID string) error {
 			return nil
 		}
 	}
-	return fault.Invalid("service_id", "service_unknown", "is no PayScore service of this merchant")
+	return fault.Invalid("service_id", "unknown_service", "is no PayScore service of this merchant")
 }
 
 // AskUnionID reports that the merchant's kiosks ask for the right to query the UnionID.

@@ -24,7 +24,7 @@ func undone(t *turn, f Fact) effect {
 	return t.judge(f, func(seen Seen) effect {
 		switch seen.phase() {
 		case isRevoked:
-			return t.finish(Revoked, t.Unwanted, WasRevoked{t.Unwanted})
+			return t.revoked(t.Unwanted, seen)
 		case isExpired: // WeChat's end came first
 			return t.finish(Expired, "", WasExpired{})
 		case isPaid:

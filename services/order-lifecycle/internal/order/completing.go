@@ -50,7 +50,7 @@ func (t *turn) ended(s Seen, next Op) effect {
 	case isPaid:
 		return t.proof(s)
 	case isRevoked, isExpired:
-		return t.gone()
+		return t.gone(s)
 	case isServing:
 		return t.unended(next)
 	}

@@ -21,7 +21,7 @@ func (t *turn) elsewhere(seen Seen) effect {
 		t.alarm("completed_elsewhere")
 		return t.finish(Free, "", WasFree{})
 	case isRevoked, isExpired:
-		return t.gone()
+		return t.gone(seen)
 	case isPending: // the money will tell
 		t.alarm("completed_elsewhere")
 		t.collect(seen)
@@ -38,9 +38,21 @@ func (t *turn) watch() effect {
 }
 
 // gone ends an order that was cancelled at WeChat without us.
-func (t *turn) gone() effect {
+func (t *turn) gone(s Seen) effect {
 	t.alarm("revoked_by_provider")
-	return t.finish(Revoked, "by_provider", WasRevoked{"by_provider"})
+	return t.revoked("by_provider", s)
+}
+
+// revoked ends an order that WeChat shows as cancelled. Whether it can be while a part of it is collected is not written
+// (wechat-protocol.md §6.5); should it be, that part is the customer's, and a person is told.
+func (t *turn) revoked(reason string, s Seen) effect {
+	if s.PaidFen > 0 {
+		t.collect(s)
+	}
+	if t.PaidFen > 0 {
+		t.alarm("revoked_partly_paid")
+	}
+	return t.finish(Revoked, reason, WasRevoked{reason})
 }
 
 // revoke freezes the cancel request.

@@ -58,7 +58,7 @@ CANCELLING        dAgain    notYet  notYet     notYet   notYet   cancelled  undo
 PAID              closed    closed  closed     closed   refund   .          paidAgain   paidAgain   .
 FREE              closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
 REFUSED           closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
-REVOKED           closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
+REVOKED           closed    closed  closed     closed   refund   .          lateProof   lateProof   .
 EXPIRED           closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
 ABANDONED         closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
 `

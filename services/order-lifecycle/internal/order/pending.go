@@ -10,7 +10,7 @@ func collecting(t *turn, f Fact) effect {
 			t.alarm("total_differs")
 			return t.finish(Free, "", WasFree{})
 		case isRevoked, isExpired:
-			return t.gone()
+			return t.gone(seen)
 		case isPending:
 			t.collect(seen) // a part may be in
 			return t.pend()

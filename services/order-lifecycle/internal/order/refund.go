@@ -78,6 +78,9 @@ const unseenPayments = 6
 
 // refund accepts a refund of a paid order.
 func refund(t *turn, f Fact) effect {
+	if t.PaidFen == 0 { // of a cancelled order, what was collected before can go back
+		return notYet(t, f)
+	}
 	asked := f.(RefundAsked)
 	part, err := t.payment(asked.TransactionID)
 	if err != nil {

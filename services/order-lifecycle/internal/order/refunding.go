@@ -161,7 +161,7 @@ func heard(t *turn, f Fact) effect {
 		if t.alarm("refund_differs") == nothing {
 			return nothing
 		}
-		wait := max(0, r.At.Add(t.env.Timers.Refund[0]).Sub(t.env.Now)) // §9.3
+		wait := max(0, r.sent().Add(t.env.Timers.Refund[0]).Sub(t.env.Now)) // §9.3
 		r.Todo = Todo{Op: OpAskRefund, At: t.env.Now.Add(wait), Refund: r.RequestID}
 		return changed
 	}
@@ -244,9 +244,17 @@ func (t *turn) refundFailed(r *Refund, state RefundState, reason string) effect 
 	return changed
 }
 
+// sent is since when WeChat may work on a refund.
+func (r Refund) sent() time.Time {
+	if r.TriedAt.IsZero() {
+		return r.At
+	}
+	return r.TriedAt
+}
+
 // refundWatch plans the next look at a refund that WeChat works on.
 func (t *turn) refundWatch(r *Refund) effect {
-	r.Todo = Todo{Op: OpAskRefund, At: t.env.Now.Add(t.env.Timers.refund(t.env.Now.Sub(r.At))), Refund: r.RequestID}
+	r.Todo = Todo{Op: OpAskRefund, At: t.env.Now.Add(t.env.Timers.refund(t.env.Now.Sub(r.sent()))), Refund: r.RequestID}
 	return changed
 }
 

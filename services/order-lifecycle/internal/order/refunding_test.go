@@ -111,6 +111,19 @@ func TestARefundOfAMerchantWithoutMoneyWaitsAndAPersonIsTold(t *testing.T) {
 	}
 }
 
+func TestLooksAtARefundAreCountedFromWhenWeChatTookIt(t *testing.T) {
+	o := refunding(t)
+	low := refundNo(NotNow, "")
+	low.Balance, low.After = true, 24*time.Hour
+	o.Apply(envAt(asked), low)
+	taken := o.Next().At
+	o.Begin(taken)
+	o.Apply(envAt(taken), refundSeen(OpRefund, "PROCESSING"))
+	if next := o.Next(); next.Op != OpAskRefund || next.At != taken.Add(time.Minute) {
+		t.Errorf("taken at %v, next %+v", taken, next)
+	}
+}
+
 func TestARefundOfAPaymentThatWeChatDoesNotSeeIsTriedAFewTimesAndThenFails(t *testing.T) {
 	o := refunding(t)
 	now := asked

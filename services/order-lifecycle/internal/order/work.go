@@ -33,6 +33,9 @@ func (t *turn) begin(op Op, body []byte, new *End) effect {
 func lower(t *turn, f Fact) effect {
 	asked := f.(ModifyAsked)
 	total := asked.New.Total
+	if t.env.Terms.Cap == 0 {
+		return t.reject(fault.Invalid("service_id", "unknown_service", "the order's service is not in merchants.yaml any more"))
+	}
 	if err := t.checkAmounts(asked.New); err != nil {
 		return t.reject(err)
 	}
@@ -121,12 +124,10 @@ func worked(t *turn, f Fact) effect {
 	}
 }
 
-// workAccepted takes a yes. That of modify and sync shows the order; in partner mode it does not, and a query will.
+// workAccepted takes a yes. That of modify and sync shows the order; that of a cancel does not, nor any in partner mode: a
+// query will, also what was deducted in the very moment of the cancel.
 func (t *turn) workAccepted(a Answered) effect {
-	switch {
-	case a.Op == OpWithdraw:
-		return t.withdrawn()
-	case a.Op == OpCollect:
+	if a.Op == OpCollect {
 		id := t.Work.RequestID
 		t.workDone("order.collect_requested")
 		t.move(PaymentPending)
@@ -135,7 +136,7 @@ func (t *turn) workAccepted(a Answered) effect {
 		return changed
 	}
 	t.Work.Request.DoubtAt = t.env.Now // it was carried out, or will be: a no to its repetition is not one to it
-	if a.Seen == nil {
+	if a.Seen == nil || a.Op == OpWithdraw {
 		return t.do(OpQuery, 0)
 	}
 	t.learn(*a.Seen)
@@ -151,12 +152,13 @@ func (t *turn) workShown(s Seen) effect {
 	case isPaid:
 		return t.proof(s)
 	case isRevoked:
-		if t.Work.Op == OpWithdraw {
-			return t.withdrawn()
+		if t.Work.Op != OpWithdraw {
+			return t.gone(s)
 		}
-		return t.gone()
+		t.workDone("order.revoked")
+		return t.revoked("desk_cancel", s)
 	case isExpired:
-		return t.gone()
+		return t.gone(s)
 	case isFree:
 		t.alarm("total_differs")
 		return t.finish(Free, "", WasFree{})
@@ -196,12 +198,6 @@ func (t *turn) modified() {
 	t.Ended = &e
 	t.workDone("order.modified")
 	t.emit(WasModified{w.RequestID, old, e.Total})
-}
-
-// withdrawn takes that the order was cancelled after its completion.
-func (t *turn) withdrawn() effect {
-	t.workDone("order.revoked")
-	return t.finish(Revoked, "desk_cancel", WasRevoked{"desk_cancel"})
 }
 
 // workDone ends the present work with its answer.

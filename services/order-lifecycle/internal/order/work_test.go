@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -172,4 +173,55 @@ func TestACompletionIsNoEarlierThanItsLastCall(t *testing.T) {
 	if at := o.CompletedAt(); !at.Equal(late) {
 		t.Errorf("completed at %v, the call was at %v", at, late)
 	}
+}
+
+func TestACancelAfterCompletionIsOverWhenAQueryShowsIt(t *testing.T) {
+	o := pending(t, 350)
+	o.Apply(envAt(hour), cancelAsk("d1"))
+	events, _ := o.Apply(envAt(hour), Answered{Op: OpWithdraw, Verdict: Accepted})
+	if wantEvents(t, events); o.State != Withdrawing || o.Todo != (Todo{Op: OpQuery, At: hour}) {
+		t.Fatalf("a yes alone: %s, next %+v", o.State, o.Todo)
+	}
+	events, _ = o.Apply(envAt(hour), answer(OpQuery, Accepted, Seen{State: "REVOKED"}))
+	if wantEvents(t, events, WasRevoked{"desk_cancel"}); o.State != Revoked || o.PaidFen != 0 {
+		t.Errorf("shown: %s with %d", o.State, o.PaidFen)
+	}
+}
+
+func TestWhatWasCollectedInTheMomentOfACancelIsKnownToldAndCanGoBack(t *testing.T) {
+	revoked := partly()
+	revoked.State, revoked.Description, revoked.Collection = "REVOKED", "", ""
+	asked := pending(t, 350)
+	asked.Apply(envAt(hour), cancelAsk("d1"))
+	asked.Apply(envAt(hour), Answered{Op: OpWithdraw, Verdict: Accepted})
+	for name, c := range map[string]struct {
+		order  *Order
+		reason string
+	}{"asked for": {asked, "desk_cancel"}, "in the portal": {pending(t, 350), "by_provider"}} {
+		t.Run(name, func(t *testing.T) {
+			o := c.order
+			events, _ := o.Apply(envAt(hour), answer(OpQuery, Accepted, revoked))
+			if o.State != Revoked || o.Reason != c.reason || o.PaidFen != 100 || !slices.Contains(events, Event(Alarm{"revoked_partly_paid"})) {
+				t.Fatalf("%s (%s) with %d, %v", o.State, o.Reason, o.PaidFen, events)
+			}
+			events, _ = o.Apply(envAt(hour), refundAsk("r1", 101))
+			wantRejected(t, events, "refund_exceeds")
+			o.Apply(envAt(hour), refundAsk("r2", 100))
+			if next := o.Next(); next.Op != OpRefund || next.Refund != "r2" {
+				t.Errorf("next is %+v", next)
+			}
+		})
+	}
+	none := pending(t, 350)
+	none.Apply(envAt(hour), answer(OpQuery, Accepted, Seen{State: "REVOKED"}))
+	events, _ := none.Apply(envAt(hour), refundAsk("r1", 1))
+	wantRejected(t, events, "not_paid")
+}
+
+func TestALowerTotalOfAServiceThatLeftTheConfigurationIsRefusedBySayingSo(t *testing.T) {
+	o := pending(t, 350)
+	env := envAt(hour)
+	env.Terms = Terms{}
+	events, _ := o.Apply(env, modifyAsk("m1", 200))
+	wantRejected(t, events, "unknown_service")
 }

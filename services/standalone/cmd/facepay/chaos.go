@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -16,7 +15,7 @@ import (
 )
 
 func chaosCommand() *cobra.Command {
-	o := chaos.Options{Orders: 1000, Kiosks: 256, Kills: 20, Lives: 50, Seed: 1, Mode: chaos.Whole, Replicas: 1, Settle: 5 * time.Minute, LogLevel: "info"}
+	o := chaos.Options{Orders: 1000, Kiosks: 256, Kills: 20, Lives: 50, Seed: 1, Mode: chaos.Whole, Replicas: 1, LogLevel: "info"}
 	cmd := &cobra.Command{
 		Use:   "chaos",
 		Short: "drive customers through real processes that are killed at random moments, and audit every order",
