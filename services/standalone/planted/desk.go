@@ -33,10 +33,16 @@ var desk = []fault{
 		pkg: machine, test: "TestAnOrderPaidElsewhereThatWeChatCollectedTooIsGivenBackOnce",
 	},
 	{
+		says: "a lower total whose sender died is sent again unasked",
+		edits: []edit{{machine + "/call.go",
+			"func (o *Order) LookFirst(now time.Time) bool {\n", "func (o *Order) LookFirst(now time.Time) bool {\n\treturn false\n"}},
+		pkg: orders + "/internal/errand", test: "TestAModifyWhoseSenderDiedIsAskedAboutBeforeItIsSentAgain",
+	},
+	{
 		says: "a cancel that WeChat refused is taken as cancelled",
 		edits: []edit{{machine + "/work.go",
 			"\tcase Refusal:\n\t\tt.Work.Request.Refusal = a.Reason\n",
-			"\tcase Refusal:\n\t\tif a.Op == OpWithdraw {\n\t\t\treturn t.withdrawn()\n\t\t}\n\t\tt.Work.Request.Refusal = a.Reason\n"}},
+			"\tcase Refusal:\n\t\tif a.Op == OpWithdraw {\n\t\t\treturn t.revoked(\"desk_cancel\", Seen{})\n\t\t}\n\t\tt.Work.Request.Refusal = a.Reason\n"}},
 		pkg: machine, test: "TestARefusedRequestAboutAPendingOrderIsProvedByAQueryAndMovesNoMoney",
 	},
 	{
