@@ -61,8 +61,10 @@ func (o *Order) nobodyPaidTwice() {
 			break
 		}
 	}
-	if n := len(o.Row.Payments); n > 0 && ours == 0 && o.saidPaidElsewhere() && !o.givenBack(o.Row.Payments[n-1]) {
-		o.breach(3, "the customer paid elsewhere and WeChat too, and the money did not go back")
+	for _, p := range o.Row.Payments {
+		if !p.ByMerchant() && o.saidPaidElsewhere() && !o.givenBack(p) {
+			o.breach(3, "the customer paid the whole elsewhere and WeChat %d fen, which did not go back", p.Amount)
+		}
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/facepay-go/facepay/pkg/money"
 )
 
 // unsettling are the answers that settle nothing: what was asked happens once all the same, whether WeChat had carried it out
@@ -124,4 +126,35 @@ func TestWhateverWeChatAnswersWhatIsAskedHappensOnceOrIsRefused(t *testing.T) {
 		}
 		newWorld(t, tuned(onlyAsked), d.set).ask(t, all)
 	})
+}
+
+func TestAPartThatWeChatHasGoesBackOnlyWhenTheWholeWasPaidElsewhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for number, c := range map[string]struct{ elsewhere, back money.Fen }{"THE-WHOLE": {price, 100}, "THE-REST": {price - 100, 0}} {
+		t.Run(number, func(t *testing.T) {
+			w.fault(number, "deduct", "deduction_partial", "amount_fen", 100)
+			w.fault(number, "deduct", "deduction_stops")
+			v := w.visit(number)
+			if err := firstError(v.enter, func() error { return v.Publish(v.ctx, v.ended(400)) }); err != nil {
+				t.Fatal(err)
+			}
+			w.stands(t, number, "PAYMENT_PENDING", 100)
+			wish := v.PaidElsewhere(number, "s1", v.Clock.Now())
+			wish.AmountFen = new(int64(c.elsewhere))
+			if err := firstError(func() error { return v.answered(wish, "paid") }, v.end); err != nil {
+				t.Fatal(err)
+			}
+			if c.back > 0 {
+				if err := v.hears("refunded"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.quiet(number)
+			w.ledger(t).endedOnce(t, number, "paid", price)
+			if back := w.givenBack(t)[number]; back != c.back {
+				t.Errorf("%d fen went back, want %d", back, c.back)
+			}
+		})
+	}
 }

@@ -12,8 +12,8 @@ var known = []fault{
 	{
 		says: "success after local expiry is acknowledged and dropped",
 		edits: []edit{{machine + "/proof.go",
-			"if seen != nil && seen.phase() == isPaid {\n\t\treturn t.proof(*seen)",
-			"if seen != nil && seen.phase() == isPaid && t.State != Abandoned {\n\t\treturn t.proof(*seen)"}},
+			"case seen.phase() == isPaid:\n\t\treturn t.proof(*seen)\n\tcase !t.State.Final()",
+			"case seen.phase() == isPaid && t.State != Abandoned:\n\t\treturn t.proof(*seen)\n\tcase !t.State.Final()"}},
 		pkg: machine, test: "TestLateSuccessOnAClosedOrderIsConfirmedAndHonoured",
 	},
 	{

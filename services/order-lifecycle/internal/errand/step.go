@@ -58,7 +58,7 @@ func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next o
 	if !ok {
 		return next, fault.Invalid("merchant", "unknown_merchant", "no such merchant is configured any more")
 	}
-	began, about := x.Clock.Now(), o.About(todo.Op)
+	began, send := x.Clock.Now(), o.Send(todo)
 	outcome := desk.Call(ctx, &o, todo, wechat.Waits{Busy: x.Timers.Busy, TopUp: x.TopUp, Began: began})
 	answer := outcome.Answer
 	call := order.Call{
@@ -66,7 +66,7 @@ func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next o
 		InternalCode: answer.InternalCode, RequestID: answer.RequestID, Saw: outcome.Saw, Took: x.Clock.Now().Sub(began),
 	}
 	x.Tally.called(ctx, call)
-	next, err = x.bring(ctx, id, &o, outcome.Fact, func(now *order.Order) { now.Note(call, about) })
+	next, err = x.bring(ctx, id, &o, outcome.Fact, func(now *order.Order) { now.Note(call, send) })
 	x.report(ctx, id, &o, outcome.Verdict, answer, call.Took)
 	return next, err
 }

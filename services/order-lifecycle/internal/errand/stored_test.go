@@ -70,7 +70,7 @@ func withTheBackOffice() aggregate.Document[order.Order] {
 	o.Package, o.PendingSince, o.AgesTold, o.DeductionNote = "package", at, 2, "deduction_failed"
 	o.Work = &order.Work{Op: order.OpModify, RequestID: "d1", Fact: "amount_modify_requested", Request: o.Create, New: o.Ended}
 	o.Desk = []order.DeskRequest{{RequestID: "d1", FactID: "desk1", Fact: "amount_modify_requested", At: at, Outcome: "order.modified"}}
-	o.SaidPaid, o.Elsewhere, o.RefundedFen = true, []string{"T0"}, 50
+	o.SaidPaid, o.Owed, o.RefundedFen = true, 30, 50
 	o.Refunds = []order.Refund{{
 		RequestID: "r1", TransactionID: "T1", Amount: 50, Total: 100, Reason: "质量", State: order.RefundAbnormal, Failure: "abnormal", At: at,
 		Request: o.Cancel, Todo: order.Todo{Op: order.OpAskRefund, At: at, Refund: "r1", Round: 1}, Missing: 1, RefundID: "R1", RefundedAt: at,

@@ -68,11 +68,18 @@ func summary(o order.Order) []*eventv1.StoryDetail {
 			pairs = append(pairs, "refundable_fen", strconv.FormatInt(int64(c.Amount-o.Returning(c.TransactionID)), 10))
 		}
 	}
+	if o.SaidPaid && o.State == order.Paid && !slices.ContainsFunc(o.Collections, byMerchant) { // he paid twice
+		pairs = append(pairs, "said_paid_elsewhere_fen", strconv.FormatInt(int64(o.Total()-o.Owed), 10))
+	}
 	if len(o.Refunds) > 0 {
 		pairs = append(pairs, "refunded_amount_fen", strconv.FormatInt(int64(o.RefundedFen), 10))
 	}
 	for _, r := range o.Refunds {
-		pairs = append(pairs, "refund "+r.RequestID, fmt.Sprintf("%s, %d of %d fen %s", r.State, r.Amount, r.Total, r.Failure))
+		words := fmt.Sprintf("%s, %d of %d fen %s", r.State, r.Amount, r.Total, r.Failure)
+		if r.Todo.Op == order.OpRefund {
+			words += "to be sent at " + r.Todo.At.Format(time.RFC3339)
+		}
+		pairs = append(pairs, "refund "+r.RequestID, words)
 	}
 	if o.Work != nil {
 		pairs = append(pairs, "under_way", fmt.Sprintf("%s (%s)", o.Work.Fact, o.Work.RequestID))
@@ -87,9 +94,19 @@ func summary(o order.Order) []*eventv1.StoryDetail {
 		pairs = append(pairs, "alarm", a)
 	}
 	if o.Parked != nil {
-		pairs = append(pairs, "waiting", "a service_ended waits for its time")
+		pairs = append(pairs, "waiting", waitsFor(o))
 	}
 	return details(pairs)
+}
+
+func byMerchant(c order.Collection) bool { return c.ByMerchant }
+
+// waitsFor says what a service_ended waits for.
+func waitsFor(o order.Order) string {
+	if o.State == order.Attempt || o.State == order.Authorising {
+		return "a service_ended waits for the face result, or for the customer's wish"
+	}
+	return "a service_ended waits for its time"
 }
 
 func entry(at time.Time, kind, title string, pairs ...string) *eventv1.StoryEntry {

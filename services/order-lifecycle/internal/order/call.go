@@ -99,9 +99,25 @@ func (o *Order) About(op Op) string {
 	return ""
 }
 
-// Note records a call that was answered, or given up; about is what About said when it was made.
-func (o *Order) Note(c Call, about string) {
-	if r := o.request(Todo{Op: c.Op, Refund: c.Refund}); r != nil && about == o.About(c.Op) {
+// Send names one send of a request: what it is for, and which of its sends it is.
+type Send struct {
+	About string
+	Try   int
+}
+
+// Send is the present send of what todo asks for.
+func (o *Order) Send(todo Todo) Send {
+	s := Send{About: o.About(todo.Op)}
+	if r := o.request(todo); r != nil {
+		s.Try = r.Tries
+	}
+	return s
+}
+
+// Note records a call that was answered, or given up. Another send of the same request, by who took over, stays under way.
+func (o *Order) Note(c Call, s Send) {
+	todo := Todo{Op: c.Op, Refund: c.Refund}
+	if r := o.request(todo); r != nil && s == o.Send(todo) {
 		r.SentAt = time.Time{}
 	}
 	o.CallCount++

@@ -8,7 +8,10 @@ func cancelled(t *turn, f Fact) effect {
 	}
 	switch a.Verdict {
 	case Accepted:
-		return t.finish(Revoked, t.Unwanted, WasRevoked{t.Unwanted})
+		if t.Cancel.Tries > 1 { // time went by, and WeChat may have moved meanwhile
+			return t.do(OpQuery, 0)
+		}
+		return t.revoked(t.Unwanted, Seen{})
 	case Misconfigured:
 		t.alarm("configuration")
 		return t.again(OpCancel, a.After)

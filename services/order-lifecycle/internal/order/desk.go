@@ -69,7 +69,7 @@ func deskAbandon(t *turn, f Fact) effect {
 	if t.unheardOf() {
 		return notYet(t, f)
 	}
-	t.acceptCancel("order.abandoned")
+	t.acceptCancel()
 	return t.finish(Abandoned, "desk_cancel", WasAbandoned{"desk_cancel"})
 }
 
@@ -78,7 +78,7 @@ func deskUnwant(t *turn, f Fact) effect {
 	if t.Create.Tries == 0 {
 		return deskAbandon(t, f)
 	}
-	t.acceptCancel("order.revoked or order.refused")
+	t.acceptCancel()
 	if t.Unwanted == "" {
 		t.Unwanted = "desk_cancel"
 	}
@@ -90,28 +90,26 @@ func deskUnwant(t *turn, f Fact) effect {
 
 // deskCancel cancels an order in service, or one that waits for its user.
 func deskCancel(t *turn, _ Fact) effect {
-	t.acceptCancel("order.revoked")
+	t.acceptCancel()
 	return t.revoke("desk_cancel")
 }
 
 // unheardOf reports that nobody but the back office ever named the number.
 func (t *turn) unheardOf() bool {
 	return t.State == Attempt && t.Session.OpenedAt.IsZero() && t.Face.FactID == "" && t.Wish == nil && t.Parked == nil &&
-		t.Consent == (Consent{}) && !t.PaymentTold
+		t.Consent == (Consent{}) && !t.PaymentTold && !slices.ContainsFunc(t.Rejections, ofKiosk)
 }
 
 // deskAgain takes a cancel while another is under way: the same end answers it, and its number is used.
 func deskAgain(t *turn, _ Fact) effect {
 	t.accept()
-	t.answered(t.fact.(deskFact).ask().RequestID, "order.revoked")
 	return changed
 }
 
-func (t *turn) acceptCancel(outcome string) {
+// acceptCancel accepts a cancel; the end of the order answers it.
+func (t *turn) acceptCancel() {
 	t.accept()
-	a := t.fact.(deskFact).ask()
-	t.AbortReason = a.Reason
-	t.answered(a.RequestID, outcome)
+	t.AbortReason = t.fact.(deskFact).ask().Reason
 }
 
 // notYet refuses a request that needs an order that WeChat collects, or one that is paid.
@@ -136,7 +134,7 @@ func busy(t *turn, f Fact) effect {
 // tooLateToAsk refuses a request about an order that is over.
 func tooLateToAsk(t *turn, _ Fact) effect {
 	if t.State == Paid {
-		return t.reject(fault.New(fault.Terminal, "already_paid", "the order is paid: only a refund gives money back"))
+		return t.reject(fault.New(fault.Terminal, "already_paid", "the order is paid: what WeChat collected and should not have goes back by a refund"))
 	}
 	return t.reject(fault.New(fault.Terminal, "order_closed", "the order ended as %s", t.State))
 }

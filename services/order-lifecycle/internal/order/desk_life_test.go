@@ -138,7 +138,7 @@ func (l *deskLife) send(todo Todo) {
 	if r := l.order.request(todo); r != nil {
 		body = r.Body
 	}
-	about, askedIn, began := l.order.About(todo.Op), l.order.State, l.now
+	send, askedIn, began := l.order.Send(todo), l.order.State, l.now
 	free := true
 	report := func(f Fact) {
 		if free {
@@ -146,13 +146,13 @@ func (l *deskLife) send(todo Todo) {
 		}
 		switch a := f.(type) {
 		case Answered:
-			a.AskedIn, a.About, a.AskedAt = askedIn, about, began
+			a.AskedIn, a.About, a.AskedAt = askedIn, send.About, began
 			f = a
 		case RefundAnswered:
 			a.AskedAt = began
 			f = a
 		}
-		l.order.Note(Call{At: l.now, Op: todo.Op, Refund: todo.Refund}, about)
+		l.order.Note(Call{At: l.now, Op: todo.Op, Refund: todo.Refund}, send)
 		l.hear(f)
 	}
 	verdict := func(v Verdict) Fact {

@@ -27,7 +27,7 @@ func TestARefusalAfterASendThatNobodyAnsweredIsProvedByAQuery(t *testing.T) {
 	o := opening(t) // and the process died
 	restart := t0.Add(25 * time.Second)
 	o.Begin(restart)
-	o.Note(Call{Op: OpCreate}, "")
+	o.Note(Call{Op: OpCreate}, o.Send(Todo{Op: OpCreate}))
 	if events, _ := o.Apply(envAt(restart), no(OpCreate, Refusal)); o.State != Opening || o.Todo.Op != OpQuery || len(events) > 0 {
 		t.Fatalf("got %s, next %+v, %v", o.State, o.Todo, events)
 	}
@@ -42,7 +42,7 @@ func TestARefusalAfterASendThatNobodyAnsweredIsProvedByAQuery(t *testing.T) {
 
 func TestARefusalOfTheOnlySendIsFinalAtOnce(t *testing.T) {
 	o := opening(t)
-	o.Note(Call{Op: OpCreate}, "")
+	o.Note(Call{Op: OpCreate}, o.Send(Todo{Op: OpCreate}))
 	events, _ := o.Apply(envAt(t0), no(OpCreate, Refusal))
 	wantEvents(t, events, WasRefused{"risk"})
 	if !o.Create.SentAt.IsZero() {
@@ -206,7 +206,7 @@ func TestALateAnswerToARequestThatWasReplacedSaysNothingOfItsSuccessor(t *testin
 		t.Helper()
 		o.Begin(now)
 		before := clone(*o)
-		o.Note(Call{Op: op}, about)
+		o.Note(Call{Op: op}, Send{about, o.Send(Todo{Op: op}).Try})
 		_, moved := o.Apply(envAt(now), Answered{Op: op, Verdict: Refusal, Reason: "rule", About: about})
 		if o.Calls, o.CallCount = before.Calls, before.CallCount; moved || !reflect.DeepEqual(before, *o) {
 			t.Errorf("%s: the late answer changed it: %s, next %+v", op, o.State, o.Todo)

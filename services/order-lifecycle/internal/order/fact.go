@@ -79,10 +79,11 @@ type ModifyAsked struct {
 	New End
 }
 
-// ElsewherePaid: the customer paid the whole by other means.
+// ElsewherePaid: the customer paid by other means. Amount is the whole, or what WeChat has not collected; 0 is the whole.
 type ElsewherePaid struct {
 	DeskAsk
 	PaidAt time.Time
+	Amount money.Fen
 }
 
 // CollectAsked: WeChat is to deduct now.

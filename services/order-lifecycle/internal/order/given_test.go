@@ -89,7 +89,7 @@ func modifyAsk(id string, total money.Fen) ModifyAsked {
 }
 
 func elsewhereAsk(id string) ElsewherePaid {
-	return ElsewherePaid{DeskAsk{FactID: "f-" + id, RequestID: id}, t0.Add(5 * time.Second)}
+	return ElsewherePaid{DeskAsk: DeskAsk{FactID: "f-" + id, RequestID: id}, PaidAt: t0.Add(5 * time.Second)}
 }
 
 func refundAsk(id string, fen money.Fen) RefundAsked {

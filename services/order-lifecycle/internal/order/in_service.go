@@ -44,14 +44,9 @@ func (t *turn) gone(s Seen) effect {
 }
 
 // revoked ends an order that WeChat shows as cancelled. Whether it can be while a part of it is collected is not written
-// (wechat-protocol.md §6.5); should it be, that part is the customer's, and a person is told.
+// (wechat-protocol.md §6.5).
 func (t *turn) revoked(reason string, s Seen) effect {
-	if s.PaidFen > 0 {
-		t.collect(s)
-	}
-	if t.PaidFen > 0 {
-		t.alarm("revoked_partly_paid")
-	}
+	t.collect(s)
 	return t.finish(Revoked, reason, WasRevoked{reason})
 }
 

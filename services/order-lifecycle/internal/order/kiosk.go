@@ -107,6 +107,7 @@ func (t *turn) refuse(reason string) effect { return t.finish(Refused, reason, W
 
 // same answers a second face result or service_requested: the first final one of a number wins.
 func same(t *turn, f Fact) effect {
+	t.locate(f)
 	_, wish := f.(ServiceRequested)
 	switch {
 	case t.Face.FactID == "" && t.Wish == nil:
@@ -181,13 +182,18 @@ func late(t *turn, _ Fact) effect {
 
 // giveUp ends an attempt whose face result never came. A parked end waits its own time, which may be over earlier.
 func giveUp(t *turn, _ Fact) effect {
+	if t.unheardOf() {
+		return t.rest()
+	}
 	if t.Face.ReturnCode == "SCAN_PAYMENT" { // the customer took the phone and never came back
 		return t.refuse("scan_payment")
 	}
-	if t.Parked != nil && t.env.Now.Before(t.Session.ExpiresAt) {
+	if t.Parked != nil {
 		t.dropParked(fault.New(fault.Terminal, "no_face_result", "no face result came in time"))
-		t.awaitExpiry()
-		return changed
+		if t.env.Now.Before(t.Session.ExpiresAt) {
+			t.awaitExpiry()
+			return changed
+		}
 	}
 	reason := "no_face_result"
 	if !t.Session.ExpiresAt.IsZero() {

@@ -238,7 +238,7 @@ func (l *life) send(op Op, askedIn State) {
 	report := func(a Answered) {
 		l.busy = false
 		a.AskedIn = askedIn
-		l.order.Note(Call{At: l.now, Op: op}, l.order.About(op))
+		l.order.Note(Call{At: l.now, Op: op}, l.order.Send(Todo{Op: op}))
 		l.apply(a)
 	}
 	lost := Answered{Op: op, Verdict: Unknown}

@@ -56,11 +56,11 @@ COLLECTING        busy      busy    busy       busy     busy     worked     watc
 WITHDRAWING       busy      busy    busy       busy     busy     worked     watching    watching    ask
 CANCELLING        dAgain    notYet  notYet     notYet   notYet   cancelled  undone      undone      ask
 PAID              closed    closed  closed     closed   refund   .          paidAgain   paidAgain   .
-FREE              closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
-REFUSED           closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
+FREE              closed    closed  closed     closed   refund   .          lateProof   lateProof   .
+REFUSED           closed    closed  closed     closed   refund   .          lateProof   lateProof   .
 REVOKED           closed    closed  closed     closed   refund   .          lateProof   lateProof   .
-EXPIRED           closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
-ABANDONED         closed    closed  closed     closed   notYet   .          lateProof   lateProof   .
+EXPIRED           closed    closed  closed     closed   refund   .          lateProof   lateProof   .
+ABANDONED         closed    closed  closed     closed   refund   .          lateProof   lateProof   .
 `
 
 // effect says whether a fact changed the order.

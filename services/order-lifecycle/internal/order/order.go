@@ -127,10 +127,10 @@ type Order struct {
 	PendingSince  time.Time
 	AgesTold      int
 	DeductionNote string
-	// SaidPaid is true when the customer was said to have paid elsewhere; Elsewhere are WeChat's payments known then. What
-	// WeChat collects beyond them was paid twice.
-	SaidPaid  bool
-	Elsewhere []string
+	// SaidPaid is true when the customer was said to have paid elsewhere, and Owed is what he left to WeChat, which had
+	// collected it by then. What WeChat collects beyond that was paid twice.
+	SaidPaid bool
+	Owed     money.Fen
 	// PaymentTold is true while a notification of a payment waits for the query that confirms it.
 	PaymentTold bool
 

@@ -213,7 +213,11 @@ func TestAParkedEndWithoutFaceResultIsRefusedAfterTheParkingTime(t *testing.T) {
 	o := New("m1", "N1")
 	o.Apply(envAt(t0), endOf("end1", 350))
 	events, _ := o.Apply(envAt(t0.Add(10*time.Minute)), TimePassed{})
-	if o.State != Abandoned || len(events) != 2 || events[1].(WasRejected).Rejection.FactID != "end1" {
+	if o.State != Abandoned || len(events) != 2 {
 		t.Fatalf("got %s, %v", o.State, events)
+	}
+	wantRejected(t, events[:1], "no_face_result")
+	if id := events[0].(WasRejected).Rejection.FactID; id != "end1" {
+		t.Errorf("%s was refused", id)
 	}
 }

@@ -1,7 +1,10 @@
 package order
 
-// collecting takes a query (or a notification) while WeChat collects.
+// collecting takes a query (or a notification) while WeChat collects. A notification that a part is in is asked about at once.
 func collecting(t *turn, f Fact) effect {
+	if told, ok := f.(Observed); ok && told.Seen.phase() == isPending && told.Seen.PaidFen > t.PaidFen {
+		return t.do(OpQuery, 0)
+	}
 	return t.judge(f, func(seen Seen) effect {
 		switch seen.phase() {
 		case isPaid:
@@ -12,6 +15,9 @@ func collecting(t *turn, f Fact) effect {
 		case isRevoked, isExpired:
 			return t.gone(seen)
 		case isPending:
+			if seen.Total != nil && *seen.Total < t.Total() { // a total only goes down: this one is not ours
+				t.alarm("total_differs")
+			}
 			t.collect(seen) // a part may be in
 			return t.pend()
 		case isServing, isCreated:

@@ -61,8 +61,11 @@ func (t *turn) learn(s Seen) {
 	}
 }
 
-// collect keeps what is collected so far.
+// collect keeps what is collected so far. An order that is shown without a collection says nothing of it.
 func (t *turn) collect(s Seen) {
+	if s.Collection == "" && s.PaidFen == 0 {
+		return
+	}
 	t.PaidFen, t.Collections = s.PaidFen, slices.Clone(s.Parts)
 }
 
@@ -106,13 +109,23 @@ func (t *turn) honour(s Seen) {
 	t.collect(s)
 }
 
-// lateProof takes news of an order that is closed for us, or that we never sent: proof of payment counts, nothing else.
+// lateProof takes news of an order that is closed for us, or that we never sent: proof of payment counts, and that of a part,
+// nothing else.
 func lateProof(t *turn, f Fact) effect {
 	seen, a := t.look(f)
-	if seen != nil && seen.phase() == isPaid {
+	switch {
+	case seen == nil:
+		return t.unconfirmed(seen, a)
+	case seen.phase() == isPaid:
 		return t.proof(*seen)
+	case !t.State.Final() || seen.PaidFen <= t.PaidFen:
+		return t.unconfirmed(seen, a)
+	case seen.Told:
+		return t.confirm()
 	}
-	return t.unconfirmed(seen, a)
+	t.collect(*seen)
+	t.alarm("closed_partly_paid")
+	return t.rest()
 }
 
 // paidAgain takes news of a paid order: the same payment is nothing new; another amount, or other parts, are announced like

@@ -204,7 +204,7 @@ func (l *randomLife) answer(t *rapid.T) {
 		t.Skip("nothing was sent")
 	}
 	l.order.Begin(l.now)
-	l.order.Note(Call{At: l.now, Op: op}, l.order.About(op))
+	l.order.Note(Call{At: l.now, Op: op}, l.order.Send(Todo{Op: op}))
 	l.apply(t, drawAnswer(t, op, l.order.State))
 }
 

@@ -78,7 +78,7 @@ const unseenPayments = 6
 
 // refund accepts a refund of a paid order.
 func refund(t *turn, f Fact) effect {
-	if t.PaidFen == 0 { // of a cancelled order, what was collected before can go back
+	if t.PaidFen == 0 { // of an order that is closed for us, what was collected all the same can go back
 		return notYet(t, f)
 	}
 	asked := f.(RefundAsked)
@@ -159,6 +159,8 @@ func (t *turn) payment(transactionID string) (Collection, error) {
 		return found[0], nil
 	case len(found) > 1:
 		return Collection{}, fault.Invalid("transaction_id", "transaction_ambiguous", "is required: the order has %d payments", len(found))
+	case transactionID == "" && slices.ContainsFunc(t.Collections, func(c Collection) bool { return !c.ByMerchant }):
+		return Collection{}, fault.New(fault.Terminal, "payment_unnumbered", "WeChat shows no transaction_id of what it collected: refund it in the merchant portal")
 	case transactionID == "":
 		return Collection{}, fault.New(fault.Terminal, "nothing_to_refund", "WeChat collected nothing of this order")
 	}

@@ -19,7 +19,7 @@ PROCESSING  .         checked   heard
 ABNORMAL    .         checked   heard
 SUCCEEDED   .         .         .
 CLOSED      .         .         afterAll
-REFUSED     .         .         afterAll
+REFUSED     afterAll  .         afterAll
 `
 
 var refundCells = map[string]cell{
@@ -91,7 +91,7 @@ func (t *turn) refundCell(f refundFact) cell {
 func received(t *turn, f Fact) effect {
 	a := f.(RefundAnswered)
 	r := t.refund(a.RequestID)
-	if a.Verdict == Accepted || a.Verdict == Unknown {
+	if a.Verdict == Accepted || a.Verdict == Unknown || !r.Request.DoubtAt.IsZero() { // this send, or one before it
 		t.tried(r)
 	}
 	switch a.Verdict {
@@ -171,15 +171,26 @@ func heard(t *turn, f Fact) effect {
 	return t.refundShown(r, &told.Seen)
 }
 
-// afterAll takes that a refund succeeded which WeChat had refused or closed: the money went.
+// afterAll takes that a refund goes after all, or went, which WeChat had refused or closed.
 func afterAll(t *turn, f Fact) effect {
-	told := f.(RefundTold)
-	r := t.refund(told.RequestID)
-	if told.Seen.Status != "SUCCESS" || !r.is(told.Seen) {
+	r := t.refund(f.(refundFact).refundID())
+	var seen *SeenRefund
+	switch f := f.(type) {
+	case RefundTold:
+		if f.Seen.Status == "SUCCESS" && r.is(f.Seen) {
+			seen = &f.Seen
+		}
+	case RefundAnswered: // of a send that was slow
+		if f.Verdict == Accepted && f.Seen != nil && (f.Seen.Status == "SUCCESS" || f.Seen.Status == "PROCESSING") && r.may(*f.Seen) {
+			seen = f.Seen
+			r.State = RefundSending
+		}
+	}
+	if seen == nil {
 		return nothing
 	}
 	t.alarm("refunded_after_all")
-	return t.refundShown(r, &told.Seen)
+	return t.refundShown(r, seen)
 }
 
 func (r Refund) is(s SeenRefund) bool {

@@ -42,7 +42,7 @@ func situations(t *testing.T) []situation {
 		for _, f := range facts {
 			before := o.Next()
 			if a, ok := f.(Answered); ok {
-				o.Note(Call{Op: a.Op}, o.About(a.Op))
+				o.Note(Call{Op: a.Op}, o.Send(Todo{Op: a.Op}))
 			}
 			env := envAt(t0)
 			env.Terms.Confirm = strings.Contains(name, "CONFIRM") || name == "EXPIRED"

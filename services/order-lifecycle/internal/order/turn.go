@@ -94,10 +94,11 @@ func (o *Order) outdated(f Fact) bool {
 	return ok && (a.Op == OpQuery && a.AskedIn != "" && a.AskedIn != o.State || a.About != "" && a.About != o.About(a.Op))
 }
 
-// settle sees to it that an order that is not final has something to do next (I7).
+// settle sees to it that an order that is not final has something to do next (I7). A number that only the back office named,
+// by mistake or too early, stays free.
 func (t *turn) settle(e effect) bool {
 	moved := e == changed || len(t.events) > 0
-	if moved && !t.State.Final() && t.Todo == (Todo{}) {
+	if moved && !t.State.Final() && t.Todo == (Todo{}) && !t.unheardOf() {
 		t.think(t.env.Now.Add(t.env.Timers.ParkFor))
 	}
 	return moved
@@ -107,11 +108,11 @@ func (t *turn) emit(e Event) { t.events = append(t.events, e) }
 
 // move changes the state and forgets what was to be done in the old one.
 func (t *turn) move(to State) {
+	t.Steps = append(t.Steps, Step{At: t.env.Now, From: t.State, To: to, By: string(t.fact.column())})
+	t.State, t.Todo = to, Todo{}
 	if to.Final() {
 		t.unask(to)
 	}
-	t.Steps = append(t.Steps, Step{At: t.env.Now, From: t.State, To: to, By: string(t.fact.column())})
-	t.State, t.Todo = to, Todo{}
 }
 
 // alarm raises a code once in an order's life.
@@ -153,8 +154,12 @@ func (t *turn) think(at time.Time) effect {
 // ask turns a thought into a query, in states that have nothing to think about.
 func ask(t *turn, _ Fact) effect { return t.do(OpQuery, 0) }
 
-// finish ends the order: state, reason, and nothing more to do but to confirm a payment that was told.
+// finish ends the order: state, reason, and nothing more to do but to confirm a payment that was told. Of an end without a
+// payment, what WeChat has collected all the same is a person's business.
 func (t *turn) finish(to State, reason string, e Event) effect {
+	if to != Paid && t.PaidFen > 0 {
+		t.alarm("closed_partly_paid")
+	}
 	t.move(to)
 	t.Reason = reason
 	t.emit(e)

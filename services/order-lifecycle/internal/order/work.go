@@ -3,6 +3,7 @@ package order
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/money"
@@ -54,10 +55,15 @@ func lower(t *turn, f Fact) effect {
 	return t.begin(OpModify, body, &asked.New)
 }
 
-// paidElsewhere takes that the customer paid the whole by other means: WeChat is told, and stops. wechat-protocol.md §6.7.
-// It is told a second that lies behind the completion; when that has not come yet, it is waited for.
+// paidElsewhere takes that the customer paid by other means: WeChat is told, and stops. wechat-protocol.md §6.7. It is told a
+// second that lies behind the completion; when that has not come yet, it is waited for. When WeChat has collected a part,
+// only he who was paid knows whether the rest was paid or the whole, and a part too much.
 func paidElsewhere(t *turn, f Fact) effect {
 	asked := f.(ElsewherePaid)
+	amount := cmp.Or(asked.Amount, t.Total())
+	if amount != t.Total() && amount != t.Total()-t.PaidFen {
+		return t.reject(fault.Invalid("amount_fen", "paid_elsewhere_amount", "must be the whole, %d, or the %d that WeChat has not collected", t.Total(), t.Total()-t.PaidFen))
+	}
 	body, err := t.env.Scribe.Sync(t.Order, asked.PaidAt, t.env.Now)
 	wait := fault.AfterOf(err)
 	if wait > 0 {
@@ -66,17 +72,9 @@ func paidElsewhere(t *turn, f Fact) effect {
 	if err != nil {
 		return t.reject(err)
 	}
-	t.SaidPaid, t.Elsewhere = true, t.collected()
+	t.SaidPaid, t.Owed = true, t.Total()-amount
 	t.begin(OpSync, body, nil)
 	return t.do(OpSync, wait)
-}
-
-// collected are WeChat's payments known so far.
-func (t *turn) collected() (ids []string) {
-	for _, c := range t.Collections {
-		ids = append(ids, c.TransactionID)
-	}
-	return ids
 }
 
 // hurry takes the wish that WeChat collects now. wechat-protocol.md §6.8.
@@ -135,11 +133,15 @@ func (t *turn) workAccepted(a Answered) effect {
 		t.Todo = Todo{Op: OpQuery, At: t.env.Now.Add(t.env.Timers.Pending[0])}
 		return changed
 	}
-	t.Work.Request.DoubtAt = t.env.Now // it was carried out, or will be: a no to its repetition is not one to it
+	t.Work.Request.DoubtAt, t.Work.Request.Refusal = t.env.Now, "" // it was carried out, or will be: no no counts against it
 	if a.Seen == nil || a.Op == OpWithdraw {
 		return t.do(OpQuery, 0)
 	}
 	t.learn(*a.Seen)
+	if a.Seen.phase() == isPending && !t.Work.fulfilled(*a.Seen) { // a yes that does not show yet: nothing is sent twice for it
+		t.collect(*a.Seen)
+		return t.again(OpQuery, 0)
+	}
 	return t.workShown(*a.Seen)
 }
 
@@ -171,13 +173,21 @@ func (t *turn) workShown(s Seen) effect {
 	return t.again(OpQuery, 0)
 }
 
+// fulfilled reports that an order that WeChat collects shows the lower total, or one that somebody lowered further.
+func (w *Work) fulfilled(s Seen) bool {
+	return w.Op == OpModify && s.Total != nil && *s.Total <= w.New.Total
+}
+
 // stillPending takes that WeChat goes on collecting: the new total is in force, or nothing came of the request yet.
 func (t *turn) stillPending(s Seen) effect {
 	w := t.Work
 	switch {
 	case w.Op == OpModify && s.Total == nil:
 		return t.again(OpQuery, 0)
-	case w.Op == OpModify && *s.Total == w.New.Total:
+	case w.fulfilled(s):
+		if *s.Total < w.New.Total {
+			t.alarm("total_differs")
+		}
 		t.modified()
 		t.move(PaymentPending)
 		return t.pend()
@@ -212,10 +222,10 @@ func (t *turn) workRefused(reason string) effect {
 		t.DeductionNote = reason
 	}
 	if t.Work.Op == OpSync { // nobody was told
-		t.SaidPaid, t.Elsewhere = false, nil
+		t.SaidPaid, t.Owed = false, 0
 	}
-	t.rejectWork("provider_refused", fault.New(fault.Terminal, "provider_refused", "WeChat refused: %s", reason))
 	t.move(PaymentPending)
+	t.rejectWork("provider_refused", fault.New(fault.Terminal, "provider_refused", "WeChat refused: %s", reason))
 	return t.pend()
 }
 
@@ -234,8 +244,14 @@ func (t *turn) factOf(requestID string) string {
 	return t.Desk[i].FactID
 }
 
-// unask answers work that the end of the order overtook (I10). What the end fulfils is done; the rest is refused.
+// unask answers what the back office asked for and the end of the order answers (I10): a cancel by whichever end came. Of the
+// work that it overtook, what it fulfils is done, and the rest is refused.
 func (t *turn) unask(end State) {
+	for i, r := range t.Desk {
+		if r.Outcome == "" && r.Fact == "cancel_requested" && (t.Work == nil || t.Work.RequestID != r.RequestID) {
+			t.Desk[i].Outcome = "order." + strings.ToLower(string(end))
+		}
+	}
 	if t.Work == nil {
 		return
 	}
@@ -257,16 +273,23 @@ func (t *turn) commands(paid money.Fen) bool {
 	return (t.State == Completing || t.State.Owed()) && paid == t.Total()
 }
 
-// twice finds what WeChat collected of an order that the customer paid elsewhere, and gives it back. Nobody pays twice.
+// twice finds what WeChat collected beyond what the customer who paid elsewhere left to it, and gives it back. Nobody pays
+// twice.
 func (t *turn) twice() {
 	if !t.SaidPaid {
 		return
 	}
+	owed := t.Owed
 	for _, c := range t.Collections {
-		if c.ByMerchant || c.Amount <= 0 || c.TransactionID == "" || slices.Contains(t.Elsewhere, c.TransactionID) || t.givenBack(c.TransactionID) {
+		if c.ByMerchant {
+			continue
+		}
+		kept := min(owed, c.Amount)
+		owed -= kept
+		if c.Amount == kept || c.TransactionID == "" || t.givenBack(c.TransactionID) {
 			continue
 		}
 		t.alarm("paid_twice")
-		t.startRefund(Refund{RequestID: t.autoID(), TransactionID: c.TransactionID, Amount: c.Amount, Total: c.Amount, Reason: "重复支付退款"})
+		t.startRefund(Refund{RequestID: t.autoID(), TransactionID: c.TransactionID, Amount: c.Amount - kept, Total: c.Amount, Reason: "重复支付退款"})
 	}
 }

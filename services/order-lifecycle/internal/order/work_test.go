@@ -1,6 +1,7 @@
 package order
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -201,7 +202,7 @@ func TestWhatWasCollectedInTheMomentOfACancelIsKnownToldAndCanGoBack(t *testing.
 		t.Run(name, func(t *testing.T) {
 			o := c.order
 			events, _ := o.Apply(envAt(hour), answer(OpQuery, Accepted, revoked))
-			if o.State != Revoked || o.Reason != c.reason || o.PaidFen != 100 || !slices.Contains(events, Event(Alarm{"revoked_partly_paid"})) {
+			if o.State != Revoked || o.Reason != c.reason || o.PaidFen != 100 || !slices.Contains(events, Event(Alarm{"closed_partly_paid"})) {
 				t.Fatalf("%s (%s) with %d, %v", o.State, o.Reason, o.PaidFen, events)
 			}
 			events, _ = o.Apply(envAt(hour), refundAsk("r1", 101))
@@ -224,4 +225,85 @@ func TestALowerTotalOfAServiceThatLeftTheConfigurationIsRefusedBySayingSo(t *tes
 	env.Terms = Terms{}
 	events, _ := o.Apply(env, modifyAsk("m1", 200))
 	wantRejected(t, events, "unknown_service")
+}
+
+func TestWhoSaysThatTheRestWasPaidElsewhereLeavesItsPartToWeChatAndWhoSaysTheWholeGetsItBack(t *testing.T) {
+	bare := partly()
+	bare.Parts[0].TransactionID = "" // WeChat may number a part late
+	both := byMerchant(250)
+	both.PaidFen, both.Total = 350, new(money.Fen(350))
+	both.Parts = append(both.Parts, Collection{TransactionID: "T1", Amount: 100})
+	for name, c := range map[string]struct {
+		amount money.Fen
+		seen   Seen
+		back   money.Fen
+	}{
+		"the whole": {350, partly(), 100}, "nothing said": {0, partly(), 100}, "the rest": {250, partly(), 0},
+		"the whole, beside a part without a number": {350, bare, 100}, "the rest, beside a part without a number": {250, bare, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := pending(t, 350)
+			o.Apply(envAt(hour), answer(OpQuery, Accepted, c.seen))
+			asked := elsewhereAsk("d1")
+			asked.Amount = c.amount
+			o.Apply(envAt(hour), asked)
+			o.Apply(envAt(hour), answer(OpSync, Accepted, both))
+			var back money.Fen
+			for _, r := range o.Refunds {
+				back += r.Amount
+			}
+			if o.State != Paid || back != c.back || len(o.Refunds) > 1 {
+				t.Errorf("%s, %d go back, want %d", o.State, back, c.back)
+			}
+		})
+	}
+	o := pending(t, 350)
+	o.Apply(envAt(hour), answer(OpQuery, Accepted, partly()))
+	for _, wrong := range []money.Fen{100, 249, 351} {
+		asked := elsewhereAsk(fmt.Sprint("w", wrong))
+		asked.Amount = wrong
+		events, _ := o.Apply(envAt(hour), asked)
+		wantRejected(t, events, "paid_elsewhere_amount")
+	}
+	o = pending(t, 350)
+	asked := elsewhereAsk("d1")
+	asked.Amount = 350
+	o.Apply(envAt(hour), asked)
+	one := byMerchant(250)
+	one.PaidFen = 600
+	one.Parts = append(one.Parts, Collection{TransactionID: "T1", Amount: 350})
+	if o.Apply(envAt(hour), answer(OpSync, Accepted, one)); len(o.Refunds) != 1 || o.Refunds[0].Amount != 350 {
+		t.Errorf("refunds %+v", o.Refunds)
+	}
+}
+
+func TestARefusalNamesTheStateThatTheOrderIsInAfterIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer Fact
+		want   State
+	}{
+		"WeChat refused":         {answer(OpQuery, Accepted, stillOwed(350)), PaymentPending},
+		"the payment came first": {answer(OpQuery, Accepted, paidSeen(350)), Paid},
+	} {
+		o := pending(t, 350)
+		o.Apply(envAt(hour), cancelAsk("d1"))
+		o.Apply(envAt(hour), no(OpWithdraw, Refusal))
+		events, _ := o.Apply(envAt(hour), c.answer)
+		i := slices.IndexFunc(events, func(e Event) bool { _, ok := e.(WasRejected); return ok })
+		if i < 0 || events[i].(WasRejected).State != c.want || o.State != c.want {
+			t.Errorf("%s: %s, %+v", name, o.State, events)
+		}
+	}
+}
+
+func TestANotificationOfAPartIsAskedAboutAtOnce(t *testing.T) {
+	o := pending(t, 350)
+	o.Apply(envAt(hour), Observed{told(partly())})
+	if o.Todo.Op != OpQuery || o.Todo.At != hour || o.PaidFen != 0 {
+		t.Fatalf("next %+v, %d known", o.Todo, o.PaidFen)
+	}
+	o.Apply(envAt(hour), answer(OpQuery, Accepted, partly()))
+	if _, moved := o.Apply(envAt(hour), Observed{told(partly())}); moved || o.PaidFen != 100 {
+		t.Errorf("%d known", o.PaidFen)
+	}
 }

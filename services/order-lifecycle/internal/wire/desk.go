@@ -3,6 +3,7 @@ package wire
 import (
 	"regexp"
 	"strings"
+	"unicode"
 
 	"google.golang.org/protobuf/proto"
 
@@ -22,6 +23,10 @@ func ask(e event.Event, id, reason string, longest int) (order.DeskAsk, error) {
 	if !requestID.MatchString(id) {
 		a.RequestID = ""
 		return a, fault.Invalid("request_id", "request_id", "must be 1 to 31 of 0-9 A-Z a-z _ -")
+	}
+	if strings.ContainsFunc(a.Reason, unicode.IsControl) {
+		a.Reason = ""
+		return a, fault.Invalid("reason", "control_character", "must be UTF-8 without control characters")
 	}
 	if a.Reason != clip(a.Reason, longest) {
 		return a, fault.Invalid("reason", "field_too_long", "must be at most %d characters", longest)
@@ -65,7 +70,10 @@ func PaidElsewhere(e event.Event, m *deskv1.PaidElsewhere) (order.Fact, error) {
 	case m.GetPaidAt() == nil:
 		err = fault.Invalid("paid_at", "field_required", "must be present")
 	default:
-		fact.PaidAt = m.GetPaidAt().AsTime()
+		fact.PaidAt, fact.Amount = m.GetPaidAt().AsTime(), money.Fen(m.GetAmountFen())
+		if m.AmountFen != nil && fact.Amount <= 0 {
+			err = fault.Invalid("amount_fen", "amount_negative", "must be above 0")
+		}
 	}
 	return fact, err
 }

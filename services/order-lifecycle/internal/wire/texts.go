@@ -49,7 +49,7 @@ var alarmTexts = map[string]text{
 	"create_refused_unexplained":    {"开单被微信拒绝且未说明原因", "WeChat refused the create request without a stated cause"},
 	"create_refused_not_authorised": {"开单被拒绝：权限、绑定或用户授权缺失", "create refused: a right, a binding or the user's authorisation is missing"},
 	"revoked_by_provider":           {"订单在微信侧被撤销", "the order was cancelled at WeChat by somebody else"},
-	"revoked_partly_paid":           {"订单已撤销，但微信已收部分款项，应退给用户", "WeChat cancelled the order and has collected a part of it: that is the customer's"},
+	"closed_partly_paid":            {"订单已结束，但微信已收部分款项，应退给用户", "the order is over and WeChat has collected a part of it: that is the customer's"},
 	"order_missing":                 {"微信查无此单", "WeChat does not know the order"},
 	"completed_elsewhere":           {"订单被我方以外的系统完结", "the order was completed by somebody else"},
 	"complete_refused":              {"微信拒绝完结，商品可能已取走，请人工处理", "WeChat refused the completion; the goods may be gone: a person must act"},

@@ -29,7 +29,8 @@ const (
 )
 
 // CancelRequested: the order is to be cancelled at no charge (撤销), also after its completion while WeChat collects.
-// Answered by order.revoked, order.abandoned, order.refused or order.expired. wechat-protocol.md §6.5.
+// Answered by order.revoked, order.abandoned, order.refused, order.expired or order.free, whichever end comes; when the
+// payment comes first, by order.fact_rejected (already_paid). wechat-protocol.md §6.5.
 type CancelRequested struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Our merchant id.
@@ -222,8 +223,8 @@ func (x *AmountModifyRequested) GetOccurredAt() *timestamppb.Timestamp {
 	return nil
 }
 
-// PaidElsewhere: the customer paid the whole order by other means; WeChat is to stop collecting (同步订单信息). Answered
-// by order.paid. wechat-protocol.md §6.7.
+// PaidElsewhere: the customer paid the order by other means; WeChat is to stop collecting (同步订单信息). What WeChat
+// collected or still collects beyond that is refunded by itself. Answered by order.paid. wechat-protocol.md §6.7.
 type PaidElsewhere struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Our merchant id.
@@ -236,7 +237,9 @@ type PaidElsewhere struct {
 	// first one. Must be present.
 	PaidAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=paid_at,json=paidAt,proto3" json:"paid_at,omitempty"`
 	// When it was told.
-	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	OccurredAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	// In fen, what he paid by other means: the whole total, or what WeChat has not collected of it. Absent: the whole.
+	AmountFen     *int64 `protobuf:"varint,6,opt,name=amount_fen,json=amountFen,proto3,oneof" json:"amount_fen,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -304,6 +307,13 @@ func (x *PaidElsewhere) GetOccurredAt() *timestamppb.Timestamp {
 		return x.OccurredAt
 	}
 	return nil
+}
+
+func (x *PaidElsewhere) GetAmountFen() int64 {
+	if x != nil && x.AmountFen != nil {
+		return *x.AmountFen
+	}
+	return 0
 }
 
 // CollectRequested: WeChat is to try the deduction now (催收扣款). Answered by order.collect_requested, and by order.paid
@@ -510,7 +520,7 @@ const file_facepay_desk_v1_desk_proto_rawDesc = "" +
 	"\voccurred_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"occurredAt:B\xaa\xbb\x18>\n" +
 	"\x04desk\x12\x17amount_modify_requested\x1a\fout_order_no*\x0forder-lifecycleB\x13\n" +
-	"\x11_total_amount_fen\"\x99\x02\n" +
+	"\x11_total_amount_fen\"\xcc\x02\n" +
 	"\rPaidElsewhere\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -519,8 +529,11 @@ const file_facepay_desk_v1_desk_proto_rawDesc = "" +
 	"request_id\x18\x03 \x01(\tR\trequestId\x123\n" +
 	"\apaid_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x06paidAt\x12;\n" +
 	"\voccurred_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"occurredAt:9\xaa\xbb\x185\n" +
-	"\x04desk\x12\x0epaid_elsewhere\x1a\fout_order_no*\x0forder-lifecycle\"\xea\x01\n" +
+	"occurredAt\x12\"\n" +
+	"\n" +
+	"amount_fen\x18\x06 \x01(\x03H\x00R\tamountFen\x88\x01\x01:9\xaa\xbb\x185\n" +
+	"\x04desk\x12\x0epaid_elsewhere\x1a\fout_order_no*\x0forder-lifecycleB\r\n" +
+	"\v_amount_fen\"\xea\x01\n" +
 	"\x10CollectRequested\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -589,6 +602,7 @@ func file_facepay_desk_v1_desk_proto_init() {
 		return
 	}
 	file_facepay_desk_v1_desk_proto_msgTypes[1].OneofWrappers = []any{}
+	file_facepay_desk_v1_desk_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -709,7 +709,8 @@ func (x *OrderFree) GetOccurredAt() *timestamppb.Timestamp {
 	return nil
 }
 
-// OrderRevoked: the order was cancelled at WeChat; nothing was or will be collected.
+// OrderRevoked: the order was cancelled at WeChat; nothing is collected any more. Should a part have been, order.alarm
+// (closed_partly_paid) tells.
 type OrderRevoked struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Our merchant id.
