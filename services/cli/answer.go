@@ -8,7 +8,8 @@ import (
 	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
 )
 
-// answer is what became of a request of the back office. problem is nil when it was done.
+// answer is what became of a request of the back office; where the money is after it, the order itself tells. problem is nil
+// when it was done.
 type answer struct {
 	says    text
 	problem error
@@ -47,19 +48,13 @@ func answerOf(fact deskFact, id string, m proto.Message) (answer, bool) {
 // rejected changed nothing, here and at WeChat.
 func rejected(r *orderv1.FactRejected) (answer, bool) {
 	p := r.GetProblem()
-	t := says("请求被拒绝，没有任何改变。订单状态 %s：%s", "the request was refused and changed nothing. The order is %s: %s")
-	if where, ok := standings[r.GetState()]; ok {
-		t = text{t.with(r.GetState(), where.zh).zh, t.with(r.GetState(), where.en).en}
-	} else {
-		t = t.with(r.GetState(), "-")
-	}
-	return answer{t, fault.Invalid(p.GetField(), p.GetCode(), "%s", p.GetText())}, true
+	return answer{says("请求被拒绝，没有任何改变", "the request was refused and changed nothing"), fault.Invalid(p.GetField(), p.GetCode(), "%s", p.GetText())}, true
 }
 
 func cancelAnswer(m proto.Message) (answer, bool) {
 	switch m := m.(type) {
 	case *orderv1.OrderRevoked:
-		return done(says("已撤销：未收费，以后也不会收费", "cancelled at WeChat: nothing was or will be collected"))
+		return done(says("已在微信侧撤销", "cancelled at WeChat"))
 	case *orderv1.OrderAbandoned:
 		return done(says("已取消：尚未向微信开单，没有资金往来", "cancelled before anything was sent to WeChat: no money was involved"))
 	case *orderv1.OrderRefused, *orderv1.OrderExpired:
@@ -74,7 +69,7 @@ func cancelAnswer(m proto.Message) (answer, bool) {
 
 func modifyAnswer(asked *deskv1.AmountModifyRequested, m proto.Message) (answer, bool) {
 	if m, ok := m.(*orderv1.OrderModified); ok && m.GetRequestId() == asked.GetRequestId() {
-		return done(says("金额已由 %s 改为 %s，微信按新金额收款，尚未收齐", "the total is lowered from %s to %s; WeChat collects that, it is not all in yet").
+		return done(says("金额已由 %s 改为 %s，微信按新金额收款", "the total is lowered from %s to %s; WeChat collects that").
 			with(shown(m.GetOldTotalAmountFen()), shown(m.GetTotalAmountFen())))
 	}
 	return answer{}, false
@@ -85,20 +80,29 @@ func elsewhereAnswer(m proto.Message) (answer, bool) {
 	if !ok {
 		return answer{}, false
 	}
+	var ours int64
 	for _, c := range paid.GetCollections() {
 		if c.GetPaidBy() == orderv1.PaidBy_PAID_BY_MERCHANT {
-			return done(says("订单已按商户自行收款结清，共 %s，微信不再扣款", "settled as paid to the merchant, %s in all; WeChat collects no more").with(shown(paid.GetPaidAmountFen())))
+			ours += c.GetAmountFen()
 		}
 	}
-	return done(says("微信已先扣款 %s；用户另行支付视为重复付款，微信扣的款自动退回，请看 order show",
-		"WeChat had collected %s by then; as the customer paid elsewhere too, that goes back by itself: see order show").with(shown(paid.GetPaidAmountFen())))
+	theirs := paid.GetPaidAmountFen() - ours
+	switch {
+	case ours == 0:
+		return done(says("微信已先扣款 %s；用户另行支付视为重复付款，微信扣的款自动退回",
+			"WeChat had collected %s by then; as the customer paid elsewhere too, that goes back by itself").with(shown(theirs)))
+	case theirs > 0:
+		return done(says("已结清，微信不再扣款：商户自收 %s，微信已收 %s，其中重复的部分自动退回",
+			"settled, WeChat collects no more: %s to the merchant, %s by WeChat, of which what was paid twice goes back by itself").with(shown(ours), shown(theirs)))
+	}
+	return done(says("订单已按商户自行收款结清，共 %s，微信不再扣款", "settled as paid to the merchant, %s in all; WeChat collects no more").with(shown(ours)))
 }
 
 func collectAnswer(asked *deskv1.CollectRequested, m proto.Message) (answer, bool) {
 	switch m := m.(type) {
 	case *orderv1.OrderCollectRequested:
 		if m.GetRequestId() == asked.GetRequestId() {
-			return done(says("微信已受理催收 %s，钱还没有到账；是否扣成以 order.paid 为准", "WeChat took the wish to collect %s now; the money is not in yet, order.paid will tell").with(shown(m.GetTotalAmountFen())))
+			return done(says("微信已受理催收（订单总额 %s），是否扣成以 order.paid 为准", "WeChat took the wish to collect now what is open of %s; order.paid will tell").with(shown(m.GetTotalAmountFen())))
 		}
 	case *orderv1.OrderPaid:
 		return done(says("款项已收到 %s", "the money is in: %s").with(shown(m.GetPaidAmountFen())))

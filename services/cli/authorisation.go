@@ -21,7 +21,7 @@ const userNotes = `
 The user is named by --authorization-code, our agreement number (授权协议号), or by an openid in a file, - for standard input. An
 openid on the command line would stand in the shell's history and in the list of processes, so there is no flag for it:
 
-  authorisation show --merchant m --service 500001 --openid-file -      # paste it, Enter, Ctrl-D
+  … --merchant m --service 500001 --openid-file -      # paste it, Enter, Ctrl-D
 
 用户由授权协议号或 openid 指定；openid 只能从文件或标准输入（-）读取，不得出现在命令行、历史记录和进程列表中。`
 
@@ -81,7 +81,7 @@ func showAuthorisationCommand() *cobra.Command {
 var permissions = map[string]text{
 	"AVAILABLE":   {"已授权，可以开单", "authorised: orders can be created"},
 	"UNAVAILABLE": {"未授权，不能开单", "not authorised: no order can be created"},
-	"UNBINDUSER":  {"已解除授权，不能开单", "the authorisation was ended: no order can be created"},
+	"UNBINDUSER":  {"预授权尚未由用户完成，或已解除，不能开单", "no user has completed the authorisation, or it was ended: no order can be created"},
 	"OPEN":        {"最后一次通知：已授权", "the last we were told: authorised"},
 	"CLOSED":      {"最后一次通知：已解除授权", "the last we were told: ended"},
 	"UNKNOWN":     {"从未收到通知", "we were told nothing"},

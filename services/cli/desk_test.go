@@ -20,6 +20,7 @@ import (
 func TestEveryCommandOfTheDeskPublishesTheBackOfficesFactAndTellsWhatBecameOfIt(t *testing.T) {
 	byMerchant := []*orderv1.Collection{{AmountFen: 350, PaidBy: orderv1.PaidBy_PAID_BY_MERCHANT}}
 	byWeChat := []*orderv1.Collection{{TransactionId: "4200001", AmountFen: 350, PaidBy: orderv1.PaidBy_PAID_BY_WECHAT}}
+	byBoth := []*orderv1.Collection{{AmountFen: 250, PaidBy: orderv1.PaidBy_PAID_BY_MERCHANT}, {TransactionId: "4200001", AmountFen: 100, PaidBy: orderv1.PaidBy_PAID_BY_WECHAT}}
 	for name, c := range map[string]struct {
 		summary []string
 		args    []string
@@ -29,7 +30,7 @@ func TestEveryCommandOfTheDeskPublishesTheBackOfficesFactAndTellsWhatBecameOfIt(
 		says    []string
 	}{
 		"cancel": {theOrder(), []string{"cancel", "N1", "--reason", "误操作"},
-			&deskv1.CancelRequested{Reason: "误操作"}, &orderv1.OrderRevoked{Reason: "desk_cancel"}, 0, []string{"已撤销", "nothing was or will be collected"}},
+			&deskv1.CancelRequested{Reason: "误操作"}, &orderv1.OrderRevoked{Reason: "desk_cancel"}, 0, []string{"已在微信侧撤销", "cancelled at WeChat"}},
 		"cancel before it is sent": {[]string{"state", "ATTEMPT"}, []string{"cancel", "N1"},
 			&deskv1.CancelRequested{}, &orderv1.OrderAbandoned{Reason: "desk_cancel"}, 0, []string{"no money was involved"}},
 		"cancel what was never opened": {[]string{"state", "OPENING"}, []string{"cancel", "N1"},
@@ -50,8 +51,14 @@ func TestEveryCommandOfTheDeskPublishesTheBackOfficesFactAndTellsWhatBecameOfIt(
 		"paid elsewhere, and WeChat collected too": {theOrder(), []string{"paid-elsewhere", "N1", "--paid-at", "2026-03-01T13:05:00Z"},
 			&deskv1.PaidElsewhere{PaidAt: at(time.Date(2026, 3, 1, 13, 5, 0, 0, time.UTC))},
 			&orderv1.OrderPaid{PaidAmountFen: 350, Collections: byWeChat}, 0, []string{"重复付款", "goes back by itself"}},
+		"the rest was paid elsewhere": {thePartlyPaidOrder(), []string{"paid-elsewhere", "N1", "--paid-at", "2026-03-01T13:05:00Z", "--rest"},
+			&deskv1.PaidElsewhere{PaidAt: at(time.Date(2026, 3, 1, 13, 5, 0, 0, time.UTC)), AmountFen: fen(250)},
+			&orderv1.OrderPaid{PaidAmountFen: 350, Collections: byBoth}, 0, []string{"已收 1.00 元", "2.50 元 to the merchant, 1.00 元 by WeChat"}},
+		"the whole was paid elsewhere": {thePartlyPaidOrder(), []string{"paid-elsewhere", "N1", "--paid-at", "2026-03-01T13:05:00Z", "--whole"},
+			&deskv1.PaidElsewhere{PaidAt: at(time.Date(2026, 3, 1, 13, 5, 0, 0, time.UTC)), AmountFen: fen(350)},
+			&orderv1.OrderPaid{PaidAmountFen: 350, Collections: byBoth}, 0, []string{"3.50 元", "paid twice goes back by itself"}},
 		"collect": {theOrder(), []string{"collect", "N1"},
-			&deskv1.CollectRequested{}, &orderv1.OrderCollectRequested{TotalAmountFen: 350}, 0, []string{"钱还没有到账", "not in yet"}},
+			&deskv1.CollectRequested{}, &orderv1.OrderCollectRequested{TotalAmountFen: 350}, 0, []string{"3.50 元", "尚未收齐", "not all in yet"}},
 		"collect what is paid meanwhile": {theOrder(), []string{"collect", "N1"},
 			&deskv1.CollectRequested{}, &orderv1.OrderPaid{PaidAmountFen: 350, Collections: byWeChat}, 0, []string{"the money is in: 3.50 元"}},
 		"refund in yuan": {thePaidOrder(), []string{"refund", "N1", "--yuan", "1.05", "--reason", "商品破损"},
@@ -242,23 +249,24 @@ func TestNothingIsAskedForAboutANumberNobodyHeardOf(t *testing.T) {
 func TestWhatIsWrongInACommandOfTheDeskIsNamedBeforeAnythingIsPublished(t *testing.T) {
 	s := newStage(t, thePaidOrder()...)
 	for word, args := range map[string][]string{
-		"[--yuan]":           {"refund", "N1", "--yuan", "3.505"},
-		"--yuan, in fen":     {"refund", "N1", "--yuan", "-3.50"},
-		"--fen":              {"refund", "N1", "--fen", "0"},
-		"if any flags":       {"refund", "N1", "--fen", "1", "--all"},
-		"at least one":       {"refund", "N1"},
-		"invalid argument":   {"refund", "N1", "--fen", "3.50"},
-		"nothing_to_refund":  {"refund", "N1", "--all", "--transaction", "4200002"},
-		"--request-id":       {"cancel", "N1", "--request-id", "a b"},
-		"--wait":             {"cancel", "N1", "--wait", "2h"},
-		"item_malformed":     {"modify", "N1", "--item", "水350", "--reason", "x"},
-		"fen, 0 or more":     {"modify", "N1", "--item", "水=3.50", "--reason", "x"},
-		"--item count":       {"modify", "N1", "--item", "水=350x101", "--reason", "x"},
-		"modify_to_zero":     {"modify", "N1", "--item", "水=350", "--discount", "全免=350,全免", "--reason", "x"},
-		"amount_overflow":    {"modify", "N1", "--item", "水=9223372036854775807", "--item", "茶=1", "--reason", "x"},
-		"flag(s) \"item\"":   {"modify", "N1", "--reason", "x"},
-		"flag(s) \"reason\"": {"modify", "N1", "--item", "水=350"},
-		"time_malformed":     {"paid-elsewhere", "N1", "--paid-at", "yesterday"},
+		"[--yuan]":             {"refund", "N1", "--yuan", "3.505"},
+		"--yuan, in fen":       {"refund", "N1", "--yuan", "-3.50"},
+		"--fen":                {"refund", "N1", "--fen", "0"},
+		"if any flags":         {"refund", "N1", "--fen", "1", "--all"},
+		"at least one":         {"refund", "N1"},
+		"invalid argument":     {"refund", "N1", "--fen", "3.50"},
+		"transaction_unknown":  {"refund", "N1", "--all", "--transaction", "4200002"},
+		"total_amount_formula": {"modify", "N1", "--item", "水=100", "--discount", "券=200,八折", "--reason", "x"},
+		"--request-id":         {"cancel", "N1", "--request-id", "a b"},
+		"--wait":               {"cancel", "N1", "--wait", "2h"},
+		"item_malformed":       {"modify", "N1", "--item", "水350", "--reason", "x"},
+		"fen, 0 or more":       {"modify", "N1", "--item", "水=3.50", "--reason", "x"},
+		"--item count":         {"modify", "N1", "--item", "水=350x101", "--reason", "x"},
+		"modify_to_zero":       {"modify", "N1", "--item", "水=350", "--discount", "全免=350,全免", "--reason", "x"},
+		"amount_overflow":      {"modify", "N1", "--item", "水=9223372036854775807", "--item", "茶=1", "--reason", "x"},
+		"flag(s) \"item\"":     {"modify", "N1", "--reason", "x"},
+		"flag(s) \"reason\"":   {"modify", "N1", "--item", "水=350"},
+		"time_malformed":       {"paid-elsewhere", "N1", "--paid-at", "yesterday"},
 	} {
 		s.types(append([]string{"order"}, args...)...).shows(t, 1, word)
 	}
@@ -268,5 +276,25 @@ func TestWhatIsWrongInACommandOfTheDeskIsNamedBeforeAnythingIsPublished(t *testi
 	s.types("order", "refund", "N1", "--all").shows(t, 1, "transaction_ambiguous")
 	if n := len(s.asked("N1")); n != 0 {
 		t.Errorf("%d facts are stored", n)
+	}
+}
+
+func TestWhatIsToGoBackIsNeverGuessed(t *testing.T) {
+	for name, c := range map[string]struct {
+		summary []string
+		args    []string
+		says    string
+	}{
+		"paid elsewhere, beside a part": {thePartlyPaidOrder(), []string{"paid-elsewhere", "N1", "--paid-at", "now"}, "paid_elsewhere_amount [--rest]: WeChat has collected 1.00 元 of 3.50 元"},
+		"all of what is not paid":       {thePartlyPaidOrder(), []string{"refund", "N1", "--all"}, "not_paid [--all]: the order is PAYMENT_PENDING"},
+		"all of what is not WeChat's":   {[]string{"state", "PAID", "paid_amount_fen", "350", "paid_elsewhere_fen", "350"}, []string{"refund", "N1", "--all"}, "nothing_to_refund [--all]: WeChat collected nothing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, c.summary...)
+			s.types(append([]string{"order"}, c.args...)...).shows(t, 1, c.says)
+			if n := len(s.asked("N1")); n != 0 {
+				t.Errorf("%d facts are stored", n)
+			}
+		})
 	}
 }

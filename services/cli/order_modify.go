@@ -47,7 +47,10 @@ func (m modification) wish(a deskAsk) (deskFact, text, error) {
 	if err != nil {
 		return nil, text{}, err
 	}
-	if total <= 0 {
+	if total < 0 {
+		return nil, text{}, fault.Invalid("--discount", "total_amount_formula", "discounts of %s are above the items' %s", shown(int64(off)), shown(int64(sum)))
+	}
+	if total == 0 {
 		return nil, text{}, fault.Invalid("--item", "modify_to_zero", "the new total is %d fen, it must be above 0: cancel the order instead", total)
 	}
 	fact := &deskv1.AmountModifyRequested{

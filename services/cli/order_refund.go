@@ -70,5 +70,11 @@ func (r *refundFlags) what(cmd *cobra.Command, a deskAsk) (money.Fen, string, er
 		}
 		return p.left, p.transaction, nil
 	}
-	return 0, "", fault.Invalid("--all", "nothing_to_refund", "the order has no such payment by WeChat: what the merchant took by other means he gives back himself")
+	switch {
+	case a.story.State != "PAID":
+		return 0, "", fault.Invalid("--all", "not_paid", "the order is %s: only what was paid can be refunded", a.story.shownState())
+	case r.transaction != "":
+		return 0, "", fault.Invalid("--transaction", "transaction_unknown", "is no payment by WeChat of this order")
+	}
+	return 0, "", fault.Invalid("--all", "nothing_to_refund", "WeChat collected nothing of this order: what the merchant took by other means he gives back himself")
 }

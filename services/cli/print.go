@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/facepay-go/facepay/pkg/clock"
@@ -29,7 +30,7 @@ func (s *Story) Print(w io.Writer) error {
 	}
 	fmt.Fprintln(t, "\nBEIJING TIME\tFROM\tWHAT")
 	for _, l := range s.Lines {
-		what, below := l.Title, wrap(l.shown())
+		what, below := plain(l.Title), wrap(l.shown())
 		if len(below) == 1 && utf8.RuneCountInString(what+below[0]) < detailWidth {
 			what, below = what+"  "+below[0], nil
 		}
@@ -70,10 +71,20 @@ func wrap(ds []Detail) []string {
 	return lines
 }
 
+// plain is a text from outside as it may be shown: a terminal obeys control characters.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, text)
+}
+
 // inBeijing shows the instants in a value as Beijing times; services tell them in RFC 3339. Nothing
 // is shown as a dash.
 func inBeijing(value string) string {
-	words := strings.Split(value, " ")
+	words := strings.Split(plain(value), " ")
 	for i, word := range words {
 		if at, err := time.Parse(time.RFC3339Nano, word); err == nil {
 			words[i] = beijingTime(at)

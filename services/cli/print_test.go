@@ -68,3 +68,14 @@ func TestAStoryTellsInWordsWhereTheMoneyIsAndWhatIsUnderWay(t *testing.T) {
 		t.Log(out.String())
 	}
 }
+
+func TestATextFromOutsideCannotSteerTheTerminal(t *testing.T) {
+	s := &Story{OutOrderNo: "N1", Lines: []Line{{Title: "\x1b[2Jcleared", Details: []Detail{{"reason", "a\x07b\x00c"}}}}}
+	var b strings.Builder
+	if err := s.Print(&b); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(b.String(), "\x1b\x07\x00") || !strings.Contains(b.String(), "cleared") {
+		t.Errorf("%q", b.String())
+	}
+}

@@ -69,6 +69,7 @@ func (q question) settle(ctx context.Context, before earlier) (err error) {
 		return q.unanswered(ctx, err)
 	}
 	answer.says.print(q.out)
+	q.whereItStands(ctx)
 	return answer.problem
 }
 

@@ -40,6 +40,11 @@ func theOrder() []string {
 	return []string{"state", "PAYMENT_PENDING", "total_amount_fen", "350", "paid_amount_fen", "0"}
 }
 
+// thePartlyPaidOrder has 100 of its 350 fen.
+func thePartlyPaidOrder() []string {
+	return []string{"state", "PAYMENT_PENDING", "total_amount_fen", "350", "paid_amount_fen", "100"}
+}
+
 // thePaidOrder has one payment of 350 fen, of which 100 were refunded.
 func thePaidOrder() []string {
 	return []string{"state", "PAID", "total_amount_fen", "350", "paid_amount_fen", "350", "transaction_id", "4200001", "refundable_fen", "250"}

@@ -1,6 +1,9 @@
 package cli
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // standings say, for every state of an order, where the money is. The states are those of order-lifecycle; one that is not
 // here is shown by its name alone.
@@ -25,30 +28,41 @@ var standings = map[string]text{
 	"ABANDONED":        {"在向微信开单之前就已结束，没有资金往来", "it ended before anything was sent to WeChat: no money was involved"},
 }
 
+// closed are the ends without a payment.
+var closed = []string{"FREE", "REFUSED", "REVOKED", "EXPIRED", "ABANDONED"}
+
 // standing says where the money of this order is. Of a paid one that is more than its state says: the merchant may have taken
-// it by other means than WeChat, and what WeChat collected may have gone back; of a cancelled one a part may be collected.
+// it by other means than WeChat, and what WeChat collected may have gone back; of a pending or cancelled one a part may be in.
 func (s *Story) standing() text {
 	paid, elsewhere, back := s.fen(labelPaid), s.fen(labelElsewhere), s.fen(labelBack)
+	byWeChat, doubly := paid-elsewhere, s.fen(labelSaid)
 	switch {
-	case s.State == "REVOKED" && paid > back:
-		return says("订单已在微信侧撤销，但微信已收 %s，应退给用户", "it was cancelled at WeChat, which has collected %s of it: that is the customer's").with(shown(paid - back))
-	case s.State != "PAID":
+	case slices.Contains(closed, s.State) && paid > back:
+		return says("订单已结束，但微信已收 %s，应退给用户", "the order is over, and WeChat has collected %s of it: that is the customer's").with(shown(paid - back))
+	case s.State != "PAID" && !slices.Contains(closed, s.State) && paid > 0:
+		in := says("；已收 %s", "; %s of it is in").with(shown(paid))
+		return text{standings[s.State].zh + in.zh, standings[s.State].en + in.en}
+	case s.State != "PAID", byWeChat == paid && back == 0 && doubly == 0:
 		return standings[s.State]
-	case elsewhere > 0 && elsewhere >= paid:
+	case byWeChat <= 0:
 		return says("用户已在微信之外向商户付清，微信不再收款", "the customer paid the merchant by other means than WeChat, which collects no more")
-	case elsewhere > 0:
+	case doubly > 0:
+		return says("用户另行向商户付款 %s，微信又收了 %s，其中 %s 已退回用户", "the customer paid the merchant %s by other means, and WeChat collected %s as well, of which %s went back").
+			with(shown(doubly), shown(byWeChat), shown(back))
+	case elsewhere > 0 && back == 0:
 		return says("款项已收齐，其中 %s 由商户在微信之外收取", "the money is in, %s of it paid to the merchant by other means than WeChat").with(shown(elsewhere))
-	case back > 0 && back >= paid:
+	case elsewhere > 0:
+		return says("款项已收齐：微信收 %s，其中 %s 已退回用户；商户另收 %s", "the money is in: %s by WeChat, of which %s went back to the customer, and %s to the merchant by other means").
+			with(shown(byWeChat), shown(back), shown(elsewhere))
+	case back >= paid:
 		return says("微信收的款已全部退回用户", "all that WeChat collected went back to the customer")
-	case back > 0:
-		return says("款项已收齐，其中 %s 已退回用户", "the money is in, and %s of it went back to the customer").with(shown(back))
 	}
-	return standings[s.State]
+	return says("款项已收齐，其中 %s 已退回用户", "the money is in, and %s of it went back to the customer").with(shown(back))
 }
 
 // returns say where the money of a refund is, by its state.
 var returns = map[string]text{
-	"SENDING":    {"退款请求正在发往微信，款项仍在商户账户", "the refund is on its way to WeChat: the money is still the merchant's"},
+	"SENDING":    {"退款待发往微信，或结果未知，款项仍在商户账户", "the refund is to be sent to WeChat, or its answer is open: the money is still the merchant's"},
 	"PROCESSING": {"微信已受理退款：零钱几分钟到账，银行卡需数日", "WeChat took the refund: minutes to a wallet, days to a bank card"},
 	"ABNORMAL":   {"款项无法退回原账户，请在商户平台处理，处理后仍可能成功", "the money cannot be credited: handle it in the merchant portal, after which it may still succeed"},
 	"SUCCEEDED":  {"款项已退回用户", "the money is back with the customer"},

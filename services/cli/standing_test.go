@@ -49,14 +49,20 @@ func TestAPaidOrderTellsWhoHasItsMoney(t *testing.T) {
 		story *Story
 		says  string
 	}{
-		"WeChat collected":            {paid(Detail{"transaction_id", "T1"}), "the money is in, and WeChat confirms it"},
-		"the merchant took it":        {paid(Detail{"paid_elsewhere_fen", "350"}), "the customer paid the merchant by other means than WeChat, which collects no more"},
-		"both took a part":            {paid(Detail{"paid_elsewhere_fen", "250"}), "the money is in, 2.50 元 of it paid to the merchant by other means than WeChat"},
+		"WeChat collected":     {paid(Detail{"transaction_id", "T1"}), "the money is in, and WeChat confirms it"},
+		"the merchant took it": {paid(Detail{"paid_elsewhere_fen", "350"}), "the customer paid the merchant by other means than WeChat, which collects no more"},
+		"both took a part":     {paid(Detail{"paid_elsewhere_fen", "250"}), "the money is in, 2.50 元 of it paid to the merchant by other means than WeChat"},
+		"both, and what was too much went back": {paid(Detail{"paid_elsewhere_fen", "250"}, Detail{"refunded_amount_fen", "100"}),
+			"the money is in: 1.00 元 by WeChat, of which 1.00 元 went back to the customer, and 2.50 元 to the merchant by other means"},
+		"the merchant took it, and WeChat too": {paid(Detail{"said_paid_elsewhere_fen", "350"}, Detail{"refunded_amount_fen", "350"}),
+			"the customer paid the merchant 3.50 元 by other means, and WeChat collected 3.50 元 as well, of which 3.50 元 went back"},
+		"a receivable of which a part is in": {&Story{State: "PAYMENT_PENDING", ofOrder: []Detail{{"paid_amount_fen", "100"}}},
+			"a receivable: WeChat collects from the customer, it is not all in yet; 1.00 元 of it is in"},
 		"a refund that is on its way": {paid(Detail{"refunded_amount_fen", "0"}), "the money is in, and WeChat confirms it"},
 		"a part went back":            {paid(Detail{"refunded_amount_fen", "100"}), "the money is in, and 1.00 元 of it went back to the customer"},
 		"all of it went back":         {paid(Detail{"refunded_amount_fen", "350"}), "all that WeChat collected went back to the customer"},
 		"a cancelled one has a part": {&Story{State: "REVOKED", ofOrder: []Detail{{"paid_amount_fen", "100"}, {"refunded_amount_fen", "0"}}},
-			"it was cancelled at WeChat, which has collected 1.00 元 of it: that is the customer's"},
+			"the order is over, and WeChat has collected 1.00 元 of it: that is the customer's"},
 		"another state needs no amount": {&Story{State: "REVOKED"}, "it was cancelled at WeChat: nothing was or will be collected"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,7 +20,9 @@ const (
 	labelOutcome = "outcome"
 	kindDesk     = "desk"
 
+	labelTotal     = "total_amount_fen"
 	labelPaid      = "paid_amount_fen"
+	labelSaid      = "said_paid_elsewhere_fen"
 	labelElsewhere = "paid_elsewhere_fen"
 	labelBack      = "refunded_amount_fen"
 )
@@ -92,8 +94,8 @@ func (s *Story) printStanding(w io.Writer) {
 
 // printRefund says where the money of one refund is, if there is such a refund.
 func (s *Story) printRefund(w io.Writer, requestID string) {
-	state, _, _ := strings.Cut(s.told(labelRefund+requestID), ",")
+	state, more, _ := strings.Cut(s.told(labelRefund+requestID), ",")
 	if where, ok := returns[state]; ok {
-		fmt.Fprintf(w, "  refund %s  %s\n          %s\n", state, where.zh, where.en)
+		fmt.Fprintf(w, "  refund %s,%s  %s\n          %s\n", state, more, where.zh, where.en)
 	}
 }

@@ -99,7 +99,7 @@ func TestAServiceWithoutAFaceIsPlayedFromTheScanToTheDoor(t *testing.T) {
 			t.Error("the jump is printed")
 		}
 		d.runs(0, "order jump XIN1 --show", "package=")
-		d.runs(0, "order cancel XIN1", "已撤销")
+		d.runs(0, "order cancel XIN1", "已在微信侧撤销")
 		d.runs(0, "kiosk request --user wei --number WEI1 --phone refuse", "wei refuses")
 		d.runs(0, "order show WEI1", "AUTHORISING", "等待用户在手机上授权")
 		d.runs(0, "authorisation jump WEI1 --show", "apply_permissions_token=")
@@ -127,7 +127,7 @@ func TestTheDeskCommandsSettleRealOrders(t *testing.T) {
 	d.runs(0, "order show OWES1", "PAYMENT_PENDING", "amount_modify_requested", "modify_upwards")
 
 	owes("OWES2")
-	d.runs(0, "order cancel OWES2 --reason 误操作", "已撤销：未收费")
+	d.runs(0, "order cancel OWES2 --reason 误操作", "已在微信侧撤销", "REVOKED", "nothing was or will be collected")
 	d.runs(1, "order refund OWES2 --fen 1", "not_paid")
 
 	number := d.number(d.runs(0, "kiosk start --user anna"))
