@@ -126,7 +126,7 @@ var badInputs = []badInput{
 		make: func(v *visit) error { return v.Publish(v.ctx, v.aborted()) }},
 	{number: "ended-when-closed", upset: afterEnd, rejected: "order_closed", end: "revoked",
 		make: func(v *visit) error { return v.Publish(v.ctx, v.ended(400)) }},
-	{number: "nobodys-number", upset: outOfTheBlue, rejected: "order_closed", end: "abandoned",
+	{number: "nobodys-number", upset: outOfTheBlue, rejected: "no_face_result", end: "abandoned",
 		make: func(v *visit) error { return v.Publish(v.ctx, v.ended(400)) }},
 }
 
