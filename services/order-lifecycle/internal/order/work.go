@@ -286,10 +286,11 @@ func (t *turn) twice() {
 		}
 		kept := min(owed, c.Amount)
 		owed -= kept
-		if c.Amount == kept || c.TransactionID == "" || t.givenBack(c.TransactionID) {
+		back := min(c.Amount-kept, c.Amount-t.Returning(c.TransactionID))
+		if back <= 0 || c.TransactionID == "" || t.givenBack(c.TransactionID) {
 			continue
 		}
 		t.alarm("paid_twice")
-		t.startRefund(Refund{RequestID: t.autoID(), TransactionID: c.TransactionID, Amount: c.Amount - kept, Total: c.Amount, Reason: "重复支付退款"})
+		t.startRefund(Refund{RequestID: t.autoID(), TransactionID: c.TransactionID, Amount: back, Total: c.Amount, Reason: "重复支付退款"})
 	}
 }
