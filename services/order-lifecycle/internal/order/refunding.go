@@ -183,7 +183,8 @@ func afterAll(t *turn, f Fact) effect {
 	case RefundAnswered: // of a send that was slow
 		if f.Verdict == Accepted && f.Seen != nil && (f.Seen.Status == "SUCCESS" || f.Seen.Status == "PROCESSING") && r.may(*f.Seen) {
 			seen = f.Seen
-			r.State = RefundSending
+			r.State = RefundSending // it is under way again
+			t.answered(r.RequestID, "")
 		}
 	}
 	if seen == nil {
