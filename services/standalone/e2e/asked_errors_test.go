@@ -88,8 +88,11 @@ var endsOfRefunds = []asked{
 				func() error { return v.HandleRefund(v.ctx, v.number+"@r1") }, func() error { return v.hears("refunded") })
 		}},
 	{promise: "a refund nobody is told of is found by asking, whatever the answers", number: "settle-untold", end: "paid", paid: price, refunded: price,
-		faults: [][]any{{"notify", "never", "event_type", "REFUND.SUCCESS"}, {"refund_query", "lost_answer"}, {"refund_query", "answer_of_another"}},
-		play:   refunds("refunded")},
+		faults: [][]any{ // late, so that a repeated request does not show the end either
+			{"refund_settle", "late", "delay_ms", 60_000}, {"notify", "never", "event_type", "REFUND.SUCCESS"},
+			{"refund_query", "lost_answer"}, {"refund_query", "answer_of_another"},
+		},
+		play: refunds("refunded")},
 	{promise: "two halves go back, a third does not", number: "settle-halves", end: "paid", paid: price, refunded: price,
 		rejected: []string{"refund_exceeds"}, play: func(v *visit) error {
 			half := func(request, want string) func() error {
