@@ -10,7 +10,7 @@
 //	I4  PAID is reached only by proof of payment; an amount that differs from the command raises an alarm
 //	I5  the total sent to WeChat obeys formula and cap, and only ever goes down
 //	I6  a repeated fact changes nothing and emits nothing
-//	I7  an order that is not final always has something to do next, and a wait without a definite answer is alarmed
+//	I7  an order that is not final, and not of the back office alone, has something to do next; a wait without a definite answer is alarmed
 //	I8  an order no longer wanted (aborted, opened too late) is cancelled and never completed
 //	I9  the refunds of a payment that may reach the customer never exceed it, unless WeChat pays one out after its end: alarmed
 //	I10 a request of the back office is answered once: by what became of it, or by its refusal

@@ -72,7 +72,7 @@ func PaidElsewhere(e event.Event, m *deskv1.PaidElsewhere) (order.Fact, error) {
 	default:
 		fact.PaidAt, fact.Amount = m.GetPaidAt().AsTime(), money.Fen(m.GetAmountFen())
 		if m.AmountFen != nil && fact.Amount <= 0 {
-			err = fault.Invalid("amount_fen", "amount_negative", "must be above 0")
+			err = fault.Invalid("amount_fen", "paid_elsewhere_amount", "must be above 0; absent for the whole")
 		}
 	}
 	return fact, err

@@ -57,6 +57,18 @@ func TestWhatTheBackOfficeAsksIsHeldToItsLimits(t *testing.T) {
 		"refund, number with @": {func() error { _, err := RefundRequested(fact, &deskv1.RefundRequested{RequestId: "a@b"}); return err }, "request_id", "request_id"},
 		"collect, no number":    {func() error { _, err := CollectRequested(fact, &deskv1.CollectRequested{}); return err }, "request_id", "request_id"},
 		"elsewhere, no time":    {func() error { _, err := PaidElsewhere(fact, &deskv1.PaidElsewhere{RequestId: "r"}); return err }, "paid_at", "field_required"},
+		"elsewhere, nothing": {func() error {
+			_, err := PaidElsewhere(fact, &deskv1.PaidElsewhere{RequestId: "r", PaidAt: timestamppb.New(at), AmountFen: new(int64(0))})
+			return err
+		}, "amount_fen", "paid_elsewhere_amount"},
+		"elsewhere, less than nothing": {func() error {
+			_, err := PaidElsewhere(fact, &deskv1.PaidElsewhere{RequestId: "r", PaidAt: timestamppb.New(at), AmountFen: new(int64(-1))})
+			return err
+		}, "amount_fen", "paid_elsewhere_amount"},
+		"a reason that steers a terminal": {func() error {
+			_, err := CancelRequested(fact, &deskv1.CancelRequested{RequestId: "r", Reason: "a\x1b[2Jb"})
+			return err
+		}, "reason", "control_character"},
 		"elsewhere": {func() error {
 			_, err := PaidElsewhere(fact, &deskv1.PaidElsewhere{RequestId: "r", PaidAt: timestamppb.New(at)})
 			return err
