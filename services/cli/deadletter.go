@@ -30,7 +30,7 @@ func deadLetterCommand() *cobra.Command {
 				fmt.Fprintln(t, "SEQ\tBEIJING TIME\tSERVICE\tSUBJECT\tCODE\tTRIES\tWHY")
 				for _, l := range letters {
 					fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Seq, l.At.In(clock.Beijing).Format("01-02 15:04:05"),
-						l.Service, l.Subject, l.Code, l.Deliveries, withoutCode(l.Text, l.Code))
+						l.Service, plain(l.Subject), l.Code, l.Deliveries, plain(withoutCode(l.Text, l.Code)))
 				}
 				return t.Flush()
 			})

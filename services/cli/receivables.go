@@ -91,7 +91,7 @@ func (l *ledger) print(w io.Writer) error {
 		total, paid := money.Fen(r.GetTotalAmountFen()), money.Fen(r.GetPaidAmountFen())
 		totals, paids = append(totals, total), append(paids, paid)
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.GetOutOrderNo(), shownAge(l.age(r)),
-			total.Yuan(), paid.Yuan(), r.GetState(), dash(r.GetDeviceId()), dash(r.GetNote()))
+			total.Yuan(), paid.Yuan(), r.GetState(), dash(plain(r.GetDeviceId())), dash(plain(r.GetNote())))
 	}
 	if err := t.Flush(); err != nil {
 		return err
