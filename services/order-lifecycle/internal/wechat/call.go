@@ -98,10 +98,11 @@ func meaning(op order.Op, r payscore.Result) (order.Verdict, string) {
 	case wechatpay.RefusedConfig:
 		switch op {
 		case order.OpCreate, // it may be the user's authorisation that is missing (§6.2)
+			order.OpComplete, // the back office can cancel, and the gateway can end it again when it is mended
 			order.OpModify, order.OpSync, order.OpCollect, order.OpWithdraw: // the back office can ask again when it is mended
 			return order.Refusal, "not_authorised"
 		}
-		return order.Misconfigured, "" // the order exists: what is missing are rights of ours, and the gateway cannot mend them
+		return order.Misconfigured, "" // a query or a cancel that is only repeated once rights of ours are mended
 	case wechatpay.RefusedRule:
 		return order.Refusal, "rule"
 	case wechatpay.AboveCap:
