@@ -233,3 +233,19 @@ func TestWhateverWeChatAnswersForEverARefundIsTold(t *testing.T) {
 		}
 	}
 }
+
+func TestACompletionThatIsRefusedWithoutACauseEndsInServiceAndCanBeCancelled(t *testing.T) {
+	for v, reason := range map[Verdict]string{Ask: "wrong_state", Refusal: "not_authorised", Missing: "", NotOurs: "number_taken"} {
+		o := serving(t)
+		o.Apply(envAt(hour), endOf("end1", 350))
+		o.Apply(envAt(hour), Answered{Op: OpComplete, Verdict: v, Reason: reason})
+		events, _ := o.Apply(envAt(hour), answer(OpQuery, Accepted, Seen{State: "DOING", Description: "USER_CONFIRM"}))
+		if wantRejected(t, events, "provider_refused"); o.State != InService || !alarmed(o, "complete_refused") {
+			t.Fatalf("%s: %s, alarms %v", v, o.State, o.Alarms)
+		}
+		o.Apply(envAt(hour), cancelAsk("d1"))
+		if o.Apply(envAt(hour), answer(OpCancel, Accepted, Seen{})); o.State != Revoked {
+			t.Errorf("%s: %s", v, o.State)
+		}
+	}
+}

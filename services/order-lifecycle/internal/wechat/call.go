@@ -98,7 +98,7 @@ func meaning(op order.Op, r payscore.Result) (order.Verdict, string) {
 	case wechatpay.RefusedConfig:
 		switch op {
 		case order.OpCreate, // it may be the user's authorisation that is missing (§6.2)
-			order.OpComplete, // the back office can cancel, and the gateway can end it again when it is mended
+			order.OpComplete,                                                // the back office can cancel, and the gateway can end it again when it is mended
 			order.OpModify, order.OpSync, order.OpCollect, order.OpWithdraw: // the back office can ask again when it is mended
 			return order.Refusal, "not_authorised"
 		}
