@@ -13,8 +13,8 @@ func See(e payscore.Order) order.Seen {
 		State: string(e.State), Description: string(e.Description), Total: e.TotalAmount,
 		OrderID: e.OrderID, ServiceID: e.ServiceID, Package: e.Package.Reveal(),
 	}
-	if len(e.TimeRange.StartTime) == len("20060102150405") { // a moment, not a day and not OnAccept
-		if at, err := payscore.ParseCompact(e.TimeRange.StartTime); err == nil {
+	if len(e.StartTime) == len("20060102150405") { // a moment, not a day and not OnAccept
+		if at, err := payscore.ParseCompact(e.StartTime); err == nil {
 			s.StartedAt = at
 		}
 	}
