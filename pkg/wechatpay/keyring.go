@@ -21,10 +21,12 @@ type KeyRing struct {
 	account *Account
 	// downloaded are the platform certificates; they count while the account is configured to have them.
 	downloaded atomic.Pointer[keySet]
-	source     certificateSource
-	o          Options
-	wake       chan struct{} // one pending wish for a refresh
-	turn       chan struct{} // held by the one refresh that runs
+	// skipped are those of the last list that cannot be used.
+	skipped atomic.Pointer[[]error]
+	source  certificateSource
+	o       Options
+	wake    chan struct{} // one pending wish for a refresh
+	turn    chan struct{} // held by the one refresh that runs
 	// lastTry and lastErr belong to the holder of turn, except that lastTry is also read by Run.
 	lastTry atomic.Pointer[time.Time]
 	lastErr error
@@ -43,7 +45,8 @@ func (k VerifyKey) Certificate() bool { return !k.NotAfter.IsZero() }
 
 // keySet never changes once it is in the ring.
 type keySet struct {
-	list   []ringKey
+	list []ringKey
+	// serial finds a key by its canonicalSerial.
 	serial map[string]ringKey
 }
 
@@ -71,13 +74,13 @@ func newRingKey(k VerifyKey, public *rsa.PublicKey) ringKey {
 func newKeySet(keys []ringKey) *keySet {
 	s := &keySet{list: keys, serial: make(map[string]ringKey, len(keys))}
 	for _, k := range keys {
-		s.serial[k.Serial] = k
+		s.serial[canonicalSerial(k.Serial)] = k
 	}
 	return s
 }
 
 func (s *keySet) find(serial string) (ringKey, bool) {
-	k, known := s.serial[serial]
+	k, known := s.serial[canonicalSerial(serial)]
 	return k, known
 }
 
@@ -106,6 +109,14 @@ func (r *KeyRing) Keys() []VerifyKey {
 		list = append(list, k.VerifyKey)
 	}
 	return list
+}
+
+// Skipped tells of each certificate of the last list that cannot be used, and why, by its serial.
+func (r *KeyRing) Skipped() []error {
+	if skipped := r.skipped.Load(); skipped != nil {
+		return *skipped
+	}
+	return nil
 }
 
 // AcceptSerial is what a request sends as Wechatpay-Serial, the key its answer is wanted signed with: the first

@@ -21,11 +21,15 @@ func (d *Door) classify(n *journal.Notice, got *delivery) tally.Outcome {
 	var fact notice.Fact = unread(n)
 	if routed.Entity != nil {
 		fact = routed.Entity.Fact()
+		n.Kind = fact.Kind() // of an event type that is new, the entity said it
 	}
 	n.ID, n.OutOrderNo, n.Merchant = journal.IDOf(n.Account, fact), fact.OrderNo(), routed.Merchant
 	switch {
 	case err == nil:
 		n.State = journal.Waiting
+		if notice.KindOf(n.EventType) == notice.Unknown {
+			got.reason = "unknown_event_type"
+		}
 		return tally.Accepted
 	case n.Kind == notice.Unknown:
 		n.State = journal.Kept

@@ -19,7 +19,7 @@ type AlarmRaised struct {
 
 // unanswered are the alarms of requests that get no useful answer.
 var unanswered = map[string]bool{
-	"no_definite_answer": true, "configuration": true, "query_refused": true, "order_missing": true,
+	"no_definite_answer": true, "provider_answer_unreadable": true, "configuration": true, "query_refused": true, "order_missing": true,
 	"refund_missing": true, "refund_balance_too_low": true,
 }
 

@@ -17,6 +17,9 @@ func cancelled(t *turn, f Fact) effect {
 		t.alarm("configuration")
 		return t.again(OpCancel, a.After)
 	case Unknown, NotNow: // re-entrant with identical bytes
+		if a.Unreadable {
+			return t.again(OpQuery, a.After)
+		}
 		return t.again(OpCancel, a.After)
 	case Missing:
 		t.Cancel.Refusal = "order_missing"

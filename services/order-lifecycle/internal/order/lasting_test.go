@@ -13,13 +13,14 @@ import (
 type lasting struct {
 	sent, asked         Verdict
 	sentSeen, askedSeen *Seen
+	unreadable          bool
 }
 
 func (w lasting) answer(op Op) Answered {
 	if op == OpQuery {
-		return Answered{Op: op, Verdict: w.asked, Reason: "rule", Seen: w.askedSeen}
+		return Answered{Op: op, Verdict: w.asked, Reason: "rule", Seen: w.askedSeen, Unreadable: w.unreadable && w.asked == Unknown}
 	}
-	return Answered{Op: op, Verdict: w.sent, Reason: "rule", Seen: w.sentSeen}
+	return Answered{Op: op, Verdict: w.sent, Reason: "rule", Seen: w.sentSeen, Unreadable: w.unreadable && w.sent == Unknown}
 }
 
 // lastingOnes are all pairs of an answer to requests and one to queries.
@@ -45,6 +46,9 @@ func lastingOnes() map[string]lasting {
 				w.sentSeen = &Seen{State: "DOING"}
 			}
 			all[fmt.Sprintf("requests: %s, queries: %s", sent, asked)] = w
+			if w.unreadable = true; sent == Unknown || asked == Unknown {
+				all[fmt.Sprintf("requests: %s, queries: %s, unreadable", sent, asked)] = w
+			}
 		}
 	}
 	return all

@@ -39,6 +39,8 @@ func (t *turn) judge(f Fact, whereTo func(Seen) effect) effect {
 	switch {
 	case seen == nil:
 		return t.again(OpQuery, a.After)
+	case isNew(f): // what it tells is asked about at once
+		return t.do(OpQuery, 0)
 	case seen.Told && seen.phase() != isPaid:
 		return nothing
 	default:

@@ -49,6 +49,8 @@ type RefundAnswered struct {
 	After time.Duration
 	// Balance is true when the merchant's balance is too low.
 	Balance bool
+	// Unreadable is as in Answered.
+	Unreadable bool
 }
 
 // RefundTold is a refund as WeChat told it in a notification.
@@ -99,6 +101,9 @@ func received(t *turn, f Fact) effect {
 		return t.refundShown(r, a.Seen)
 	case Unknown:
 		r.Request.DoubtAt = t.env.Now
+		if a.Unreadable { // WeChat took it, as likely as not: look before it is sent again
+			return t.refundAgain(r, OpAskRefund, max(a.After, t.env.Timers.Refund[0]))
+		}
 		return t.refundAgain(r, OpRefund, a.After)
 	case Misconfigured:
 		t.alarmOf("configuration", r.RequestID)

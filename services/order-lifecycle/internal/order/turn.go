@@ -70,6 +70,7 @@ func (o *Order) Apply(env Env, f Fact) (events []Event, moved bool) {
 	if r, ok := f.(refundFact); ok {
 		cell = t.refundCell(r)
 	}
+	t.unfamiliar(f)
 	return t.events, t.settle(cell(t, f))
 }
 

@@ -115,7 +115,7 @@ func worked(t *turn, f Fact) effect {
 		return t.again(a.Op, a.After)
 	case Unknown:
 		t.Work.Request.DoubtAt = t.env.Now
-		if a.Op == OpWithdraw || a.Op == OpCollect { // repeating either is harmless
+		if (a.Op == OpWithdraw || a.Op == OpCollect) && !a.Unreadable { // repeating either is harmless
 			return t.again(a.Op, a.After)
 		}
 		return t.again(OpQuery, a.After) // nothing is written about repeating: look before sending again (§1.5)
