@@ -26,8 +26,8 @@ cancel     no_permission          provider_refused
 cancel     not_cancellable        provider_refused
 cancel     paid_first             already_paid
 sync       deduction_running      paid
-sync       no_permission          provider_refused
-sync       collection_unclear     provider_refused
+sync       no_permission          paid           sync_refused
+sync       collection_unclear     paid           sync_refused
 sync       paid_first             paid           paid_twice
 pay        no_permission          provider_refused
 pay        early_notice           collect_requested|paid
@@ -88,7 +88,7 @@ var endsOfRefunds = []asked{
 				func() error { return v.HandleRefund(v.ctx, v.number+"@r1") }, func() error { return v.hears("refunded") })
 		}},
 	{promise: "a refund nobody is told of is found by asking, whatever the answers", number: "settle-untold", end: "paid", paid: price, refunded: price,
-		faults: [][]any{ // late, so that a repeated request does not show the end either
+		alarms: []string{"provider_answer_unreadable"}, faults: [][]any{ // late, so that a repeated request does not show the end either
 			{"refund_settle", "late", "delay_ms", 60_000}, {"notify", "never", "event_type", "REFUND.SUCCESS"},
 			{"refund_query", "lost_answer"}, {"refund_query", "answer_of_another"},
 		},
@@ -120,7 +120,11 @@ func TestWhateverWeChatAnswersWhatIsAskedHappensOnceOrIsRefused(t *testing.T) {
 		all := append([]asked{}, endsOfRefunds...)
 		for _, operation := range []string{"modify", "cancel", "sync", "pay", "refund"} {
 			for _, answer := range unsettling {
-				all = append(all, answeredSo(operation, answer, effects[operation]))
+				var alarms []string
+				if strings.HasPrefix(answer, "answer_of_") { // a yes that cannot be about this order
+					alarms = []string{"provider_answer_unreadable"}
+				}
+				all = append(all, answeredSo(operation, answer, effects[operation], alarms...))
 			}
 		}
 		for _, row := range strings.Split(strings.TrimSpace(errorsTable), "\n")[1:] {
