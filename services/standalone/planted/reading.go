@@ -11,9 +11,8 @@ var reading = []fault{
 	{
 		says: "names are matched without regard to case",
 		edits: []edit{
-			{"pkg/wechatpay/internal/entity/entity.go", "\t\"encoding/json\"\n", "\t\"encoding/json\"\n\t\"strings\"\n"},
-			{"pkg/wechatpay/internal/entity/entity.go", "\treturn o, nil\n}\n\n// Err is",
-				"\tfor name, value := range o.members {\n\t\tif strings.ToLower(name) != name {\n\t\t\to.members[strings.ToLower(name)] = value\n\t\t}\n\t}\n\treturn o, nil\n}\n\n// Err is"},
+			{"pkg/wechatpay/internal/entity/split.go", "\t\"encoding/json\"\n", "\t\"encoding/json\"\n\t\"strings\"\n"},
+			{"pkg/wechatpay/internal/entity/split.go", "return string(inner) == text", "return strings.EqualFold(string(inner), text)"},
 		},
 		pkg: "pkg/wechatpay/internal/entity", test: "TestANameCountsOnlyAsItIsWritten",
 	},
