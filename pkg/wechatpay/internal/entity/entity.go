@@ -5,7 +5,9 @@
 package entity
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/money"
@@ -14,7 +16,7 @@ import (
 // Object is one JSON object. A getter of something absent or null gives the zero value; of something that is there and
 // cannot be read too, and Err tells it afterwards. Not safe for concurrent use.
 type Object struct {
-	members map[string]json.RawMessage
+	members []member
 	// path is where the object stands in the whole, "collection." for example.
 	path string
 	// broken is shared by an object and those inside it: the first field that could not be read, "" for none.
@@ -24,10 +26,24 @@ type Object struct {
 // Read takes a body that is one JSON object. The error is Terminal and quotes nothing.
 func Read(body []byte) (Object, error) {
 	o := Object{broken: new(string)}
-	if json.Unmarshal(body, &o.members) != nil || o.members == nil {
+	body = bytes.Trim(body, " \t\n\r")
+	if !isObject(body) || !json.Valid(body) {
 		return o, fault.New(fault.Terminal, "entity_unreadable", "it is not a JSON object")
 	}
+	o.members = split(body)
 	return o, nil
+}
+
+func isObject(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }
+
+// get is the value of a name, of one that repeats the last; nil when it is not there.
+func (o Object) get(name string) json.RawMessage {
+	for _, m := range slices.Backward(o.members) {
+		if says(m.name, name) {
+			return m.value
+		}
+	}
+	return nil
 }
 
 // Err is Terminal and names the first field that was asked for and could not be read, without its value; nil when all could.
@@ -40,7 +56,7 @@ func (o Object) Err() error {
 
 // Text is a string, or the digits of a number.
 func (o Object) Text(name string) string {
-	text, ok := text(o.members[name])
+	text, ok := text(o.get(name))
 	if !ok {
 		o.breaks(name)
 	}
@@ -49,13 +65,13 @@ func (o Object) Text(name string) string {
 
 // Aside is the Text of a field that decides nothing: one that cannot be read is "".
 func (o Object) Aside(name string) string {
-	text, _ := text(o.members[name])
+	text, _ := text(o.get(name))
 	return text
 }
 
 // Word is a string and nothing else: a number in its place, as gateways write, is "".
 func (o Object) Word(name string) string {
-	if raw := o.members[name]; len(raw) == 0 || raw[0] != '"' {
+	if raw := o.get(name); len(raw) == 0 || raw[0] != '"' {
 		return ""
 	}
 	return o.Aside(name)
@@ -64,7 +80,7 @@ func (o Object) Word(name string) string {
 // Yes is true or false, also as text; nil when it is absent or neither.
 func (o Object) Yes(name string) *bool {
 	text := o.Aside(name)
-	if raw := string(o.members[name]); raw == "true" || raw == "false" {
+	if raw := string(o.get(name)); raw == "true" || raw == "false" {
 		text = raw
 	}
 	if text != "true" && text != "false" {
@@ -83,7 +99,7 @@ func (o Object) Fen(name string) money.Fen {
 
 // FenOrAbsent is Fen; nil when it is absent or null.
 func (o Object) FenOrAbsent(name string) *money.Fen {
-	raw := o.members[name]
+	raw := o.get(name)
 	if absent(raw) {
 		return nil
 	}
@@ -96,53 +112,54 @@ func (o Object) FenOrAbsent(name string) *money.Fen {
 
 // FenAside is the Fen of a field that decides nothing: one that cannot be read is 0.
 func (o Object) FenAside(name string) money.Fen {
-	n, _ := whole(o.members[name])
+	n, _ := whole(o.get(name))
 	return money.Fen(n)
 }
 
 // Object is an object inside this one, and whether it is there.
 func (o Object) Object(name string) (Object, bool) {
-	raw := o.members[name]
+	raw := o.get(name)
 	if absent(raw) {
-		return Object{broken: o.broken}, false
+		return o.inside(name, nil), false
+	}
+	if !isObject(raw) {
+		o.breaks(name)
 	}
 	return o.inside(name, raw), true
 }
 
 // Within is an object that decides nothing: one that is not there, or no object, is empty.
-func (o Object) Within(name string) Object {
-	in := Object{path: o.path + name + ".", broken: o.broken}
-	if raw := o.members[name]; len(raw) > 0 && json.Unmarshal(raw, &in.members) != nil {
-		in.members = nil
-	}
-	return in
-}
+func (o Object) Within(name string) Object { return o.inside(name, o.get(name)) }
 
 // List are the objects of an array. One object alone is a list of one: official samples type some lists so (§6.3).
 func (o Object) List(name string) []Object {
-	raw := o.members[name]
-	if absent(raw) {
+	raw := o.get(name)
+	var all []json.RawMessage
+	switch {
+	case absent(raw):
 		return nil
-	}
-	if raw[0] == '{' {
-		return []Object{o.inside(name, raw)}
-	}
-	var elements []json.RawMessage
-	if json.Unmarshal(raw, &elements) != nil {
+	case isObject(raw):
+		all = []json.RawMessage{raw}
+	case raw[0] == '[':
+		all = elements(raw)
+	default:
 		o.breaks(name)
-		return nil
 	}
-	list := make([]Object, len(elements))
-	for i, element := range elements {
+	list := make([]Object, len(all))
+	for i, element := range all {
+		if !isObject(element) {
+			o.breaks(name)
+		}
 		list[i] = o.inside(name, element)
 	}
 	return list
 }
 
+// inside is empty when raw is no object.
 func (o Object) inside(name string, raw json.RawMessage) Object {
 	in := Object{path: o.path + name + ".", broken: o.broken}
-	if json.Unmarshal(raw, &in.members) != nil {
-		o.breaks(name)
+	if isObject(raw) {
+		in.members = split(raw)
 	}
 	return in
 }

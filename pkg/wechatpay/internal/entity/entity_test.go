@@ -62,7 +62,7 @@ func TestAListMayBeOneObjectAndAnErrorNamesItsField(t *testing.T) {
 		}
 	}
 	for body, field := range map[string]string{
-		`{"c":7}`: "c", `{"c":{"d":"secret"}}`: "c.d", `{"c":{"d":["secret"]}}`: "c.d", `{"c":{"d":{"n":{}}}}`: "c.d.n", `{"c":{"d":[null]}}`: "",
+		`{"c":7}`: "c", `{"c":{"d":"secret"}}`: "c.d", `{"c":{"d":["secret"]}}`: "c.d", `{"c":{"d":{"n":{}}}}`: "c.d.n", `{"c":{"d":[null]}}`: "c.d",
 	} {
 		o := read(t, body)
 		c, _ := o.Object("c")
@@ -96,6 +96,38 @@ func FuzzAnExactNameIsReadWhateverStandsBesideIt(f *testing.F) {
 			o := read(t, body)
 			if got := o.Fen("paid_amount"); int64(got) != amount || o.Err() != nil {
 				t.Errorf("%s: %d %v", body, got, o.Err())
+			}
+		}
+	})
+}
+
+// FuzzAnObjectIsTakenApartAsEncodingJSONDoes holds split and elements against a map and a slice of encoding/json, which know
+// names in no other case either.
+func FuzzAnObjectIsTakenApartAsEncodingJSONDoes(f *testing.F) {
+	f.Add([]byte(` { "a" : [ 1 , {"b":"]}\\\""} ] , "\u0061":null,"c":{} , "":-1.5e3,"d":[],"e":true}`))
+	f.Add([]byte("{\"\xff\":\"\xff\",\"x\":\"\\ud800\"}"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var want map[string]json.RawMessage
+		valid := json.Unmarshal(body, &want) == nil && want != nil
+		o, err := entity.Read(body)
+		if (err == nil) != valid {
+			t.Fatalf("read: %v, encoding/json: %v", err, valid)
+		}
+		for name, raw := range want {
+			if strings.ContainsRune(name, '\uFFFD') {
+				continue // names that were no UTF-8 may have become one
+			}
+			var text string
+			if json.Unmarshal(raw, &text) == nil && o.Aside(name) != text {
+				t.Errorf("%q is %q, want %q", name, o.Aside(name), text)
+			}
+			var list []map[string]json.RawMessage
+			if json.Unmarshal(raw, &list) == nil && len(o.List(name)) != len(list) {
+				t.Errorf("%q has %d elements, want %d", name, len(o.List(name)), len(list))
+			}
+			var object map[string]json.RawMessage
+			if in, there := o.Object(name); json.Unmarshal(raw, &object) == nil && there != (object != nil) {
+				t.Errorf("%q is an object: %v, %v", name, there, in)
 			}
 		}
 	})

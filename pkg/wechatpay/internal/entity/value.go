@@ -14,8 +14,7 @@ func text(raw json.RawMessage) (string, bool) {
 	case absent(raw):
 		return "", true
 	case raw[0] == '"':
-		var s string
-		return s, json.Unmarshal(raw, &s) == nil
+		return plain(raw), true
 	case raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9':
 		return string(raw), true
 	}
