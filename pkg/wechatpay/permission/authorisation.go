@@ -36,6 +36,9 @@ const (
 	UnboundUser State = "UNBINDUSER"
 )
 
+// Known reports one of the three documented words. Another one says neither yes nor no.
+func (s State) Known() bool { return s == Unavailable || s == Available || s == UnboundUser }
+
 // Allows reports that a no-confirm order may be created for the user; everything else asks for an authorisation first
 // (§5.5).
 func (s State) Allows() bool { return s == Available }
