@@ -23,6 +23,8 @@ type Config struct {
 	CommitMost int `yaml:"commit_most"`
 	// SweepEvery is the time between two looks at what still waits to be published.
 	SweepEvery time.Duration `yaml:"sweep_every"`
+	// AdoptEvery is the time between two tries to route the notices that fitted no merchant.
+	AdoptEvery time.Duration `yaml:"adopt_every"`
 	// Settled is how old a waiting notice is before the sweep takes it: younger ones are on their way.
 	Settled time.Duration `yaml:"settled"`
 	// GiveWay is how old a notice becomes at most while publishing waits for a busy door; 0: publishing never waits.
@@ -47,6 +49,7 @@ func Default() Config {
 		MaxInFlight:   64 << 20,
 		CommitMost:    256,
 		SweepEvery:    2 * time.Second,
+		AdoptEvery:    time.Minute,
 		Settled:       5 * time.Second,
 		GiveWay:       250 * time.Millisecond,
 		KeepDays:      400,
@@ -72,6 +75,7 @@ func (c Config) Validate() error {
 	need("max_in_flight", c.MaxInFlight >= 2<<20, "must have room for one notification of 1 MiB: at least 2097152")
 	need("commit_most", c.CommitMost > 0 && c.CommitMost <= mostCommit, "must be 1 to 1000")
 	need("sweep_every", c.SweepEvery > 0, "must be more than 0")
+	need("adopt_every", c.AdoptEvery > 0, "must be more than 0")
 	need("settled", c.Settled >= 0, "must not be negative")
 	need("give_way", c.GiveWay >= 0 && c.GiveWay <= c.Settled, "must not be negative, nor more than settled: the sweep would come first")
 	need("keep_days", c.KeepDays >= 30, "must be at least 30: streams are rebuilt from here")

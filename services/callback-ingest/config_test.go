@@ -25,6 +25,7 @@ func TestEveryImpossibleValueIsRefusedByItsField(t *testing.T) {
 		"read_within":    func(c *callbackingest.Config) { c.ReadWithin = 0 },
 		"store_within":   func(c *callbackingest.Config) { c.StoreWithin = time.Second },
 		"max_in_flight":  func(c *callbackingest.Config) { c.MaxInFlight = 1 << 20 },
+		"adopt_every":    func(c *callbackingest.Config) { c.AdoptEvery = 0 },
 		"commit_most":    func(c *callbackingest.Config) { c.CommitMost = 1001 },
 		"sweep_every":    func(c *callbackingest.Config) { c.SweepEvery = 0 },
 		"settled":        func(c *callbackingest.Config) { c.Settled = -1 },

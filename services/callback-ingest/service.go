@@ -69,7 +69,7 @@ func New(ctx context.Context, cfg Config, deps process.Deps) (*Service, error) {
 	announcer := announce.New(announce.Deps{
 		Bus: deps.Bus, Journal: notices, Router: router, Users: users,
 		Tally: counts, Clock: deps.Clock, Log: deps.Log,
-	}, announce.Pace{SweepEvery: cfg.SweepEvery, Settled: cfg.Settled, GiveWay: cfg.GiveWay})
+	}, announce.Pace{SweepEvery: cfg.SweepEvery, AdoptEvery: cfg.AdoptEvery, Settled: cfg.Settled, GiveWay: cfg.GiveWay})
 	entrance := door.New(door.Deps{
 		Accounts: accounts, Router: router, Store: committer.Store, Accepted: announcer.Offer, Repeated: repeats.Note,
 		Tally: counts, Clock: deps.Clock, Tracer: deps.Telemetry.Tracers.Tracer("facepay"), Log: deps.Log,
