@@ -171,6 +171,26 @@ func TestAnUnroutableNoticeIsPublishedOnceMerchantsYAMLNamesItsMerchant(t *testi
 	}
 }
 
+func TestANoticeThatAnOlderReplicaCouldNotRouteIsPublishedWithoutAnotherRestart(t *testing.T) {
+	w := newWorld(t)
+	older := w.book
+	w.book = bookWith(t, `{id: "500001", cap_fen: 20000}`, `{id: "500001", cap_fen: 20000}, {id: "500002", cap_fen: 20000}`)
+	w.start() // its first look for unroutable notices finds none
+	w.book = older
+	w.start() // the other replica of a rolling update; deliveries go to it
+	from := mainWeChat(t)
+	late := entity(t, map[string]any{"out_order_no": "ROLLING", "service_id": "500002"})
+	if s := w.tell(from, "wx-main", from.notification("PAYSCORE.USER_PAID", late)); s != http.StatusOK {
+		t.Fatalf("answered %d", s)
+	}
+	if n := w.svc.Counts(); n.Outcomes[tally.Unroutable] != 1 {
+		t.Fatalf("counted %+v", n)
+	}
+	if got := events[*notifyv1.PayScoreOrderNotified](w, "ROLLING", 1)[0]; got.GetMerchant() != "cabinet" {
+		t.Errorf("published %v", got)
+	}
+}
+
 func TestANoticeThatNamesSomebodyElseDoesNotStandInTheWayOfTheTrueOne(t *testing.T) {
 	w := startedWorld(t)
 	from := mainWeChat(t)

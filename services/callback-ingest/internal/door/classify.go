@@ -46,10 +46,6 @@ func unread(n *journal.Notice) notice.Unread {
 	return notice.Unread{EventType: n.EventType, Digest: hex.EncodeToString(sum[:])}
 }
 
-func unknownAccount() error {
-	return fault.New(fault.NotFound, "unknown_account", "the path names no account of ours")
-}
-
 // signedBy keeps the headers that prove the body. Those that are not signed themselves are cut to what a store and a
 // log can take.
 func signedBy(h http.Header) journal.Signed {
