@@ -13,7 +13,7 @@ import (
 type modifyRequest struct {
 	AppID         string      `json:"appid"`
 	ServiceID     string      `json:"service_id"`
-	SubMchID      string      `json:"sub_mchid,omitempty"` // partner mode
+	SubMchID      string      `json:"sub_mchid,omitempty" only:"partner"`
 	PostPayments  []book.Line `json:"post_payments"`
 	PostDiscounts []book.Line `json:"post_discounts"`
 	TotalAmount   *money.Fen  `json:"total_amount"`
@@ -25,7 +25,7 @@ type modifyRequest struct {
 // checked like any other, so the same total again is not lower.
 func (s *Server) modify(ctx context.Context, c *call) (any, error) {
 	var request modifyRequest
-	if refused := decode(c.body, &request); refused != nil {
+	if refused := c.decode(&request); refused != nil {
 		return nil, refused
 	}
 	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)

@@ -28,7 +28,7 @@ func (s *Server) acceptRefund(ctx context.Context, c *call) (any, error) {
 		return nil, refused
 	}
 	var request refundRequest
-	if refused := decode(c.body, &request); refused != nil {
+	if refused := c.decode(&request); refused != nil {
 		return nil, refused
 	}
 	with, err := digest(&request)
