@@ -73,7 +73,7 @@ func (s *Server) signed(m mode, name plan.Operation, do operation) http.HandlerF
 		c.subject.MchID = merchant.MchID
 		s.nameRefunded(r.Context(), c)
 		c.rule = s.Faults.Take(c.subject)
-		s.answer(w, c, s.run(c, do))
+		s.answer(w, c, withDetail(s.run(c, do), c.rule.Detail))
 	}
 }
 
