@@ -96,14 +96,14 @@ func FuzzDecodeOrderRequestsNeverPanics(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var create createRequest
 		var complete completeRequest
-		if decode(body, &create) == nil {
+		if (decoder{}).decode(body, &create) == nil {
 			f := fields{}
 			f.payments(create.PostPayments, atCreation)
 			f.discounts(create.PostDiscounts, atCreation)
 			f.createTimes(create.TimeRange, testNow)
 			f.notifyURL("notify_url", create.NotifyURL, true)
 		}
-		if decode(body, &complete) == nil {
+		if (decoder{}).decode(body, &complete) == nil {
 			f := fields{}
 			f.total(complete.PostPayments, complete.PostDiscounts, complete.TotalAmount)
 			f.endTimes(complete.TimeRange, create.TimeRange, testNow)
