@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -103,7 +104,7 @@ func Connect(o Options, log *slog.Logger) (*Bus, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Retry, "broker_unreachable", "connecting to NATS")
 	}
-	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(4096))
+	js, err := jetstream.New(nc)
 	if err != nil {
 		nc.Close()
 		return nil, fault.Wrap(err, fault.Terminal, "broker_unusable", "using JetStream")
@@ -154,7 +155,9 @@ func (b *Bus) Publish(ctx context.Context, e event.Event) error {
 	return nil
 }
 
-// PublishMany publishes independent events at once; errs[i] tells of es[i]. Many of one stream go as a batch.
+// PublishMany publishes independent events at once; errs[i] tells of es[i]. Many of one stream go as a batch, others each
+// with a request of its own. No future of the client library is used: one that is never answered would hold its place until
+// the next reconnect.
 func (b *Bus) PublishMany(ctx context.Context, es []event.Event) []error {
 	if len(es) > mostInBatch {
 		return append(b.PublishMany(ctx, es[:mostInBatch]), b.PublishMany(ctx, es[mostInBatch:])...)
@@ -165,37 +168,11 @@ func (b *Bus) PublishMany(ctx context.Context, es []event.Event) []error {
 		}
 	}
 	errs := make([]error, len(es))
-	futures := make([]jetstream.PubAckFuture, len(es))
+	var all sync.WaitGroup
 	for i, e := range es {
-		if !b.nc.IsConnected() {
-			errs[i] = fault.New(fault.Retry, "broker_unreachable", "not connected")
-			continue
-		}
-		f, err := b.js.PublishMsgAsync(message(e))
-		if err != nil {
-			errs[i] = publishFault(err)
-			continue
-		}
-		futures[i] = f
+		all.Go(func() { errs[i] = b.Publish(ctx, e) })
 	}
-	ctx, cancel := context.WithTimeout(ctx, publishWait)
-	defer cancel()
-	for i, f := range futures {
-		if f == nil {
-			continue
-		}
-		var err error
-		select {
-		case <-f.Ok():
-		case err = <-f.Err():
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-		b.mute.note(es[i], err, time.Now())
-		if err != nil {
-			errs[i] = publishFault(err)
-		}
-	}
+	all.Wait()
 	return errs
 }
 
