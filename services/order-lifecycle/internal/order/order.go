@@ -213,7 +213,9 @@ func (c Collection) same(other Collection) bool {
 
 // Rejection is a fact that cannot be followed. RequestID is the back office's number, empty for a kiosk's fact.
 type Rejection struct {
-	At                                           time.Time
+	At time.Time
+	// SentAt is the time that the back office's last message of it carried.
+	SentAt                                       time.Time
 	Fact, FactID, RequestID, Code, Field, Reason string
 }
 

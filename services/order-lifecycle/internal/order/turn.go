@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -56,7 +57,10 @@ type turn struct {
 // Apply lets a fact work on the order. It returns the events it causes and whether the order changed at all.
 func (o *Order) Apply(env Env, f Fact) (events []Event, moved bool) {
 	t := &turn{Order: o, env: env, fact: f}
-	if t.knows(idOf(f)) || t.outdated(f) {
+	if t.knows(idOf(f)) {
+		return t.events, t.settle(t.askedAgain(f))
+	}
+	if t.outdated(f) {
 		return nil, false
 	}
 	if err := t.newRequest(f); err != nil {
@@ -73,10 +77,10 @@ func (o *Order) Apply(env Env, f Fact) (events []Event, moved bool) {
 func (o *Order) Reject(env Env, f Fact, why error) (events []Event, moved bool) {
 	t := &turn{Order: o, env: env, fact: f}
 	if t.knows(idOf(f)) {
-		return nil, false
+		return t.events, t.settle(t.askedAgain(f))
 	}
 	t.locate(f)
-	return t.events, t.settle(t.reject(why))
+	return t.events, t.settle(t.reject(cmp.Or(t.usedBefore(f), why)))
 }
 
 // knows reports whether a fact was accepted, parked or refused before (I6).
@@ -180,7 +184,7 @@ const keptRejections = 32
 func (t *turn) reject(why error) effect {
 	r := Rejection{Fact: nameOf(t.fact), FactID: idOf(t.fact)}
 	if asked, ok := t.fact.(deskFact); ok {
-		r.RequestID = asked.ask().RequestID
+		r.RequestID, r.SentAt = asked.ask().RequestID, asked.ask().SentAt
 	}
 	return t.rejectFact(r, why)
 }
