@@ -101,6 +101,9 @@ type Order struct {
 	AbortID, AbortReason string
 	// Parked is a service_ended that came before its time.
 	Parked *End
+	// Ends are the ids of all ends that were accepted, also of those that waited in vain or that WeChat refused. They are kept
+	// for ever: what was accepted once is known and answered whatever else is refused.
+	Ends []string
 	// Ended is the accepted end; its total is what we command WeChat to collect.
 	Ended *End
 

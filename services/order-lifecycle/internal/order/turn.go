@@ -85,7 +85,7 @@ func (o *Order) Reject(env Env, f Fact, why error) (events []Event, moved bool) 
 
 // knows reports whether a fact was accepted, parked or refused before (I6).
 func (o *Order) knows(id string) bool {
-	return id != "" && (id == o.Face.FactID || id == o.AbortID || o.Wish != nil && (id == o.Wish.FactID || id == o.Wish.FaceFactID) ||
+	return id != "" && (slices.Contains(o.Ends, id) || id == o.Face.FactID || id == o.AbortID || o.Wish != nil && (id == o.Wish.FactID || id == o.Wish.FaceFactID) ||
 		o.Parked != nil && id == o.Parked.FactID || o.Ended != nil && id == o.Ended.FactID ||
 		slices.ContainsFunc(o.Desk, func(r DeskRequest) bool { return r.FactID == id }) ||
 		slices.ContainsFunc(o.Rejections, func(r Rejection) bool { return r.FactID == id }))
@@ -177,7 +177,7 @@ func (t *turn) finish(to State, reason string, e Event) effect {
 }
 
 // keptRejections bounds what a confused gateway can make us store; later refusals are only alarmed. The back office has a
-// bound of its own, keptDesk, and what was accepted of it is answered whatever else was refused.
+// bound of its own, keptDesk. What was accepted of either is answered whatever else was refused.
 const keptRejections = 32
 
 // reject refuses the present fact.
@@ -202,7 +202,7 @@ func (t *turn) rejectFact(r Rejection, why error) effect {
 
 // crowded reports that refusals like r have been kept too often already.
 func (t *turn) crowded(r Rejection) bool {
-	if r.FactID != "" && r.FactID == t.factOf(r.RequestID) { // it was accepted once
+	if r.FactID != "" && (r.FactID == t.factOf(r.RequestID) || slices.Contains(t.Ends, r.FactID)) { // it was accepted once
 		return false
 	}
 	kept, most := 0, keptDesk
