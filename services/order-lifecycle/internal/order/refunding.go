@@ -276,7 +276,7 @@ func (t *turn) refundAgain(r *Refund, op Op, atLeast time.Duration) effect {
 	if gap >= t.env.Timers.Longest {
 		t.alarm("no_definite_answer")
 	}
-	at := t.env.Now.Add(max(gap, atLeast))
+	at := t.env.Now.Add(max(t.spread(gap, r.RequestID, r.Todo.Round), atLeast))
 	if op == OpRefund {
 		at = t.apart(*r, at)
 	}

@@ -142,7 +142,7 @@ func (t *turn) again(op Op, atLeast time.Duration) effect {
 	if gap >= t.env.Timers.Longest {
 		t.alarm("no_definite_answer")
 	}
-	t.do(op, max(atLeast, gap))
+	t.do(op, max(atLeast, t.spread(gap, "", t.Todo.Round)))
 	t.Todo.Round++
 	return changed
 }
