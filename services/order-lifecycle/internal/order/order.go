@@ -121,6 +121,8 @@ type Order struct {
 	OrderID string
 	// StartedAt is the start of service as WeChat counts it, or when we learnt of it.
 	StartedAt time.Time
+	// KnownAt is when WeChat was asked what we know of the order: what answers an older question is older news.
+	KnownAt time.Time
 	// PaidFen is what was collected so far.
 	PaidFen money.Fen
 	// Collections are its parts.

@@ -91,11 +91,35 @@ func (o *Order) knows(id string) bool {
 		slices.ContainsFunc(o.Rejections, func(r Rejection) bool { return r.FactID == id }))
 }
 
-// outdated reports a query's answer that shows the order as it was before the state moved on, and an answer to a request
-// that another one has replaced.
-func (o *Order) outdated(f Fact) bool {
+// outdated reports a query's answer that shows the order as it was before the state moved on, or before what we know of it,
+// and an answer to a request that another one has replaced.
+func (t *turn) outdated(f Fact) bool {
 	a, ok := f.(Answered)
-	return ok && (a.Op == OpQuery && a.AskedIn != "" && a.AskedIn != o.State || a.About != "" && a.About != o.About(a.Op))
+	return ok && (a.Op == OpQuery && (a.AskedIn != "" && a.AskedIn != t.State || t.old()) || a.About != "" && a.About != t.About(a.Op))
+}
+
+// old reports that the fact answers what was asked before what we know was.
+func (t *turn) old() bool { return t.asked().Before(t.KnownAt) }
+
+// asked is when WeChat was asked what the fact answers; now for anything else.
+func (t *turn) asked() time.Time {
+	if a, ok := t.fact.(Answered); ok && !a.AskedAt.IsZero() {
+		return a.AskedAt
+	}
+	return t.env.Now
+}
+
+// showsOrder reports that a fact is an answer with the order in it.
+func showsOrder(f Fact) bool {
+	a, ok := f.(Answered)
+	return ok && a.Verdict == Accepted && a.Seen != nil
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // settle sees to it that an order that is not final has something to do next (I7). A number that only the back office named,
@@ -103,9 +127,28 @@ func (o *Order) outdated(f Fact) bool {
 func (t *turn) settle(e effect) bool {
 	moved := e == changed || len(t.events) > 0
 	if moved && !t.State.Final() && t.Todo == (Todo{}) && !t.unheardOf() {
-		t.think(t.env.Now.Add(t.env.Timers.ParkFor))
+		t.think(t.patience())
+	}
+	if moved && showsOrder(t.fact) {
+		t.KnownAt = latest(t.KnownAt, t.asked())
 	}
 	return moved
+}
+
+// patience is until when an order waits that nothing was sent for. What comes between, a notification without ground say, makes
+// it neither shorter nor longer.
+func (t *turn) patience() time.Time {
+	switch {
+	case t.State == Authorising:
+		return t.Steps[len(t.Steps)-1].At.Add(t.env.Timers.AuthoriseWithin)
+	case t.State == Attempt && t.Parked != nil:
+		return t.Parked.HeardAt.Add(t.env.Timers.ParkFor)
+	case t.State == Attempt && t.Face.FactID != "": // SCAN_PAYMENT: the customer may come back by phone
+		return t.Face.At.Add(t.env.Timers.ParkFor)
+	case t.State == Attempt && !t.Session.ExpiresAt.IsZero():
+		return t.Session.ExpiresAt.Add(t.env.Timers.ParkFor)
+	}
+	return t.env.Now.Add(t.env.Timers.ParkFor)
 }
 
 func (t *turn) emit(e Event) { t.events = append(t.events, e) }
