@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/proto/contract"
@@ -18,7 +19,8 @@ func OutboxID(owner, collection, merchant, document string, seq int64) string {
 }
 
 // FactID names a fact of an outside publisher (kiosk, desk) by its content: other data under the same number is another
-// fact and gets its own answer. Encoding does not matter: protojson and protobuf of one message have one id.
+// fact and gets its own answer. When it was sent is no content: stamped anew it is the same fact. Encoding does not matter:
+// protojson and protobuf of one message have one id.
 func FactID(m proto.Message) (string, error) {
 	id, _, err := fact(m)
 	return id, err
@@ -33,8 +35,28 @@ func fact(m proto.Message) (id string, body []byte, err error) {
 	if body, err = encode(m); err != nil {
 		return "", nil, fault.Wrap(err, fault.Terminal, "event_encoding", "naming a fact")
 	}
-	sum := sha256.Sum256(body)
+	content := body
+	if c.Sent != "" {
+		if content, err = encode(withoutField(m, c.Sent)); err != nil {
+			return "", nil, fault.Wrap(err, fault.Terminal, "event_encoding", "naming a fact")
+		}
+	}
+	sum := sha256.Sum256(content)
 	return digest("fact", c.Owner, contract.Field(m, "merchant"), contract.Field(m, c.Key), string(c.Name), string(sum[:])), body, nil
+}
+
+// withoutField is a shallow copy of m that lacks one field. It is only read.
+func withoutField(m proto.Message, name string) proto.Message {
+	from := m.ProtoReflect()
+	to := from.New()
+	from.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if string(f.Name()) != name {
+			to.Set(f, v)
+		}
+		return true
+	})
+	to.SetUnknown(from.GetUnknown())
+	return to.Interface()
 }
 
 // NoticeID names a provider's notice by its dedupe key.

@@ -2,13 +2,17 @@ package event_test
 
 import (
 	"testing"
+	"time"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
 	"github.com/facepay-go/facepay/pkg/event"
+	"github.com/facepay-go/facepay/proto/contract"
+	deskv1 "github.com/facepay-go/facepay/proto/gen/facepay/desk/v1"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 )
 
@@ -70,6 +74,47 @@ func reversed(t *testing.T, m proto.Message) []byte {
 		return true
 	})
 	return wire
+}
+
+// TestAFactFromOutsideStampedAnewIsTheSameFact of every fact that a kiosk or a back office can send.
+func TestAFactFromOutsideStampedAnewIsTheSameFact(t *testing.T) {
+	n := 0
+	for _, c := range contract.Events() {
+		if c.Owner != "kiosk" && c.Owner != "desk" {
+			continue
+		}
+		n++
+		id := func(sent time.Time) string {
+			m := c.Type.New()
+			m.Set(m.Descriptor().Fields().ByName("merchant"), protoreflect.ValueOfString("cabinet-1"))
+			m.Set(m.Descriptor().Fields().ByName(protoreflect.Name(c.Key)), protoreflect.ValueOfString("N1"))
+			if !sent.IsZero() {
+				m.Set(m.Descriptor().Fields().ByName("occurred_at"), protoreflect.ValueOfMessage(timestamppb.New(sent).ProtoReflect()))
+			}
+			id, err := event.FactID(m.Interface())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return id
+		}
+		if first := id(when); id(when.Add(time.Hour)) != first || id(time.Time{}) != first {
+			t.Errorf("%s: another time of sending makes another fact", c.Name)
+		}
+	}
+	if n < 9 {
+		t.Errorf("only %d facts come from outside", n)
+	}
+	// When the money came is no time of sending.
+	paid := func(at time.Time) string {
+		id, err := event.FactID(&deskv1.PaidElsewhere{Merchant: "m", OutOrderNo: "n", RequestId: "r", PaidAt: timestamppb.New(at)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	if paid(when) == paid(when.Add(time.Second)) {
+		t.Error("paid_at is content")
+	}
 }
 
 func TestOtherDataUnderTheSameNumberIsAnotherFact(t *testing.T) {

@@ -25,6 +25,8 @@ type Event struct {
 	Owner, Subject string
 	// Key and Scope name fields of the message; Scope may be empty.
 	Key, Scope string
+	// Sent names the field of a fact from outside that only says when it was sent; it may be empty.
+	Sent string
 	// Listeners are the services with a durable consumer.
 	Listeners []string
 	// Type makes messages.

@@ -37,6 +37,17 @@ func TestEveryEventNamesItsMerchantKeyAndScopeByStringFields(t *testing.T) {
 	}
 }
 
+func TestEveryFactFromOutsideNamesItsTimeOfSendingAndNoOtherEventDoes(t *testing.T) {
+	for _, e := range Events() {
+		if outside := e.Owner == "kiosk" || e.Owner == "desk"; outside != (e.Sent != "") {
+			t.Errorf("%s: the time of sending is %q", e.Name, e.Sent)
+		}
+		if f := e.Type.Descriptor().Fields().ByName(protoreflect.Name(e.Sent)); e.Sent != "" && (f == nil || f.Message() == nil || f.Message().FullName() != "google.protobuf.Timestamp") {
+			t.Errorf("%s: %q is not a timestamp", e.Name, e.Sent)
+		}
+	}
+}
+
 func TestEveryRequestNamesItsServicesAndAnExistingReply(t *testing.T) {
 	for _, e := range Endpoints() {
 		if len(e.Services) == 0 || !token.MatchString(e.Token) {

@@ -16,7 +16,7 @@ func read(files []protoreflect.FileDescriptor) (events []Event, endpoints []Endp
 			if c := extension[*eventv1.Contract](m, eventv1.E_Contract); c != nil {
 				events = append(events, Event{
 					Name: m.FullName(), Owner: c.GetOwner(), Subject: c.GetSubject(), Key: c.GetKey(), Scope: c.GetScope(),
-					Listeners: c.GetListeners(), Type: typeOf(m),
+					Sent: c.GetSent(), Listeners: c.GetListeners(), Type: typeOf(m),
 				})
 			}
 			if e := extension[*eventv1.Endpoint](m, eventv1.E_Endpoint); e != nil {

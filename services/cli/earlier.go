@@ -61,7 +61,7 @@ func (e earlier) sameAs(fact deskFact) error {
 		return nil
 	}
 	return &fault.Error{Class: fault.Conflict, Code: "request_id_conflict", Field: "--request-id",
-		Text: "was used before in this order with another content; a new try needs a new one"}
+		Text: "was used before in this order with another content: look up what became of it first"}
 }
 
 // alike is the last request about the order that asked for the same under another number; nil for none.

@@ -82,6 +82,27 @@ var desk = []fault{
 		pkg: machine, test: "TestARequestThatComesAgainIsAnsweredOnce",
 	},
 	{
+		says:  "the time of sending is a part of what is asked for",
+		edits: []edit{{"pkg/event/id.go", "if c.Sent != \"\" {", "if c.Sent == \"\" {"}},
+		pkg:   "pkg/event", test: "TestAFactFromOutsideStampedAnewIsTheSameFact",
+	},
+	{
+		says: "a request that comes again while it is under way is refused as used",
+		edits: []edit{{machine + "/desk.go",
+			"\tif refusal >= 0 && (request < 0", "\tif request >= 0 {\n\t\treturn t.reject(t.usedBefore(f))\n\t}\n\tif refusal >= 0 && (request < 0"}},
+		pkg: machine, test: "TestARequestThatIsStampedAnewGetsItsFirstAnswerAgain",
+	},
+	{
+		says:  "a broken rule under the number of a request that is under way reads as its end",
+		edits: []edit{{machine + "/turn.go", "cmp.Or(t.usedBefore(f), why)", "cmp.Or(why, t.usedBefore(f))"}},
+		pkg:   machine, test: "TestOtherContentUnderAUsedNumberIsAConflictThatInvitesToNothingWhileTheFirstIsUnderWay",
+	},
+	{
+		says:  "an accepted end is forgotten when WeChat refuses it",
+		edits: []edit{{machine + "/kiosk.go", "if factID != \"\" && !slices", "if factID == \"\" && !slices"}},
+		pkg:   machine, test: "TestAnEndThatWasAcceptedIsAnsweredAndKnownHoweverManyFactsOfItsKioskWereRefused",
+	},
+	{
 		says: "the door of an order opens that its user has not confirmed",
 		edits: []edit{{machine + "/confirm.go",
 			"\t\tcase isCreated:\n\t\t\treturn t.watchConfirm()", "\t\tcase isCreated:\n\t\t\treturn t.serve()"}},

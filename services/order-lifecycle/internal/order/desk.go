@@ -22,37 +22,97 @@ type DeskRequest struct {
 	At   time.Time
 	// Outcome is what became of it: the event that answered it, or the code of its refusal; empty while it is under way.
 	Outcome string
+	// SentAt is the time that its last message carried.
+	SentAt time.Time
 }
 
 // keptDesk bounds what a confused back office can make us store.
 const keptDesk = 256
 
-// newRequest refuses a request of the back office under a number that was used before: its first use has the answer.
+// newRequest refuses a request of the back office whose number cannot be used.
 func (t *turn) newRequest(f Fact) error {
 	asked, ok := f.(deskFact)
 	if !ok {
 		return nil
 	}
 	id := asked.ask().RequestID
-	used := slices.ContainsFunc(t.Desk, func(r DeskRequest) bool { return r.RequestID == id }) ||
-		slices.ContainsFunc(t.Rejections, func(r Rejection) bool { return r.RequestID == id })
 	switch {
 	case strings.HasPrefix(id, auto):
 		return fault.Invalid("request_id", "request_id", "must not begin with %s", auto)
 	case id == "":
 		return fault.Invalid("request_id", "request_id", "must be 1 to 31 of 0-9 A-Z a-z _ -")
-	case used:
-		return fault.New(fault.Conflict, "request_id_conflict", "the request_id was used before in this order; a new try needs a new one")
-	case len(t.Desk) >= keptDesk:
+	}
+	if err := t.usedBefore(f); err != nil {
+		return err
+	}
+	if len(t.Desk) >= keptDesk {
 		return fault.New(fault.Terminal, "too_many_requests", "the back office has asked for %d things with this order already", keptDesk)
 	}
 	return nil
 }
 
+// usedBefore is the conflict of a request under the number of another one. While that is under way nobody is invited to try
+// again under a new number: that would refund twice.
+func (t *turn) usedBefore(f Fact) error {
+	asked, ok := f.(deskFact)
+	if !ok || asked.ask().RequestID == "" {
+		return nil
+	}
+	id := asked.ask().RequestID
+	for _, r := range t.Desk {
+		switch {
+		case r.RequestID != id:
+		case r.Outcome == "":
+			return fault.New(fault.Conflict, "request_id_conflict",
+				"the request_id is that of a %s with other content, which is under way: wait for its answer", r.Fact)
+		default:
+			return fault.New(fault.Conflict, "request_id_conflict",
+				"the request_id is that of a %s with other content, which was answered by %s: another request needs its own", r.Fact, r.Outcome)
+		}
+	}
+	for _, r := range t.Rejections {
+		if r.RequestID == id {
+			return fault.New(fault.Conflict, "request_id_conflict",
+				"the request_id is that of a %s with other content, which was refused (%s): another request needs its own", r.Fact, r.Code)
+		}
+	}
+	return nil
+}
+
+// askedAgain gives the first answer again to a request of the back office that is known and came in another message: who sends
+// it lost the answer. One that is under way is said to be, and nothing is asked for twice. The same message again is a
+// redelivery, and answered by nothing.
+func (t *turn) askedAgain(f Fact) effect {
+	asked, ok := f.(deskFact)
+	if !ok {
+		return nothing
+	}
+	a := asked.ask()
+	refusal := slices.IndexFunc(t.Rejections, func(r Rejection) bool { return r.FactID == a.FactID })
+	request := slices.IndexFunc(t.Desk, func(r DeskRequest) bool { return r.FactID == a.FactID })
+	sent := new(time.Time)
+	switch {
+	case request >= 0:
+		sent = &t.Desk[request].SentAt
+	case refusal >= 0:
+		sent = &t.Rejections[refusal].SentAt
+	}
+	if sent.Equal(a.SentAt) {
+		return nothing
+	}
+	*sent = a.SentAt
+	if refusal >= 0 && (request < 0 || t.Desk[request].Outcome == t.Rejections[refusal].Code) {
+		t.emit(WasRejected{t.Rejections[refusal], t.State})
+	} else {
+		t.emit(WasAskedAgain{t.Desk[request]})
+	}
+	return changed
+}
+
 // accept keeps the present request of the back office.
 func (t *turn) accept() {
 	a := t.fact.(deskFact).ask()
-	t.Desk = append(t.Desk, DeskRequest{RequestID: a.RequestID, FactID: a.FactID, Fact: nameOf(t.fact), At: t.env.Now})
+	t.Desk = append(t.Desk, DeskRequest{RequestID: a.RequestID, FactID: a.FactID, Fact: nameOf(t.fact), At: t.env.Now, SentAt: a.SentAt})
 }
 
 // answered notes what became of a request.

@@ -102,9 +102,10 @@ func TestGapsGrowOverDifferentRequestsUntilAPersonIsTold(t *testing.T) {
 			gaps, now = append(gaps, o.Todo.At.Sub(now)), o.Todo.At
 		}
 	}
-	want := []time.Duration{1e9, 3e9, 10e9, 20e9, 40e9, 80e9, 160e9, 300e9, 300e9, 300e9}
-	if !cmp.Equal(gaps, want) {
-		t.Errorf("got %v, want %v", gaps, want)
+	for i, want := range []time.Duration{1e9, 3e9, 10e9, 20e9, 40e9, 80e9, 160e9, 300e9, 300e9, 300e9} {
+		if gaps[i] < want || gaps[i] > want+want/4 {
+			t.Errorf("gap %d is %v, want %v and at most a quarter more", i, gaps[i], want)
+		}
 	}
 	if !cmp.Equal(alarmCodes(o), []string{"no_definite_answer"}) || o.Todo.Op != OpComplete {
 		t.Errorf("alarms %v, next %s", o.Alarms, o.Todo.Op)
@@ -164,8 +165,8 @@ func TestAfterAnUnknownCreateNotFoundAloneIsNoNo(t *testing.T) {
 	o := New("m1", "N1")
 	o.Apply(envAt(t0), FaceSucceeded{ID: "face1", ServiceID: "500001", RiskFund: 10_000})
 	o.Apply(envAt(t0), Answered{Op: OpCreate, Verdict: Unknown})
-	if o.Todo.Op != OpCreate || o.Todo.At != t0.Add(time.Second) {
-		t.Fatalf("after a lost answer: %+v, want the same create in 1 s", o.Todo)
+	if o.Todo.Op != OpCreate || o.Todo.At.Before(t0.Add(time.Second)) || o.Todo.At.After(t0.Add(1250*time.Millisecond)) {
+		t.Fatalf("after a lost answer: %+v, want the same create in about a second", o.Todo)
 	}
 	// The repeat is refused; the first may still be under way.
 	o.Apply(envAt(t0.Add(time.Second)), Answered{Op: OpCreate, Verdict: Refusal, Reason: "risk"})

@@ -49,6 +49,8 @@ type (
 		Rejection Rejection
 		State     State
 	}
+	// WasAskedAgain: a request of the back office came again; this is what became of it so far.
+	WasAskedAgain struct{ Request DeskRequest }
 	// Alarm: a person should look.
 	Alarm struct{ Code string }
 )
@@ -69,4 +71,5 @@ func (WasExpired) event()        {}
 func (WasRefunded) event()       {}
 func (RefundFailed) event()      {}
 func (WasRejected) event()       {}
+func (WasAskedAgain) event()     {}
 func (Alarm) event()             {}

@@ -67,8 +67,12 @@ type ServiceAuthorised struct{ Waited time.Duration }
 // ServiceDenied: authinfo says that he has not and will not have.
 type ServiceDenied struct{ Reason string }
 
-// DeskAsk is what all requests of the back office have: the fact's id, their own number, and a reason for WeChat.
-type DeskAsk struct{ FactID, RequestID, Reason string }
+// DeskAsk is what all requests of the back office have: the fact's id, their own number, a reason for WeChat, and when this
+// message was sent, which is no part of the fact.
+type DeskAsk struct {
+	FactID, RequestID, Reason string
+	SentAt                    time.Time
+}
 
 // CancelAsked: the back office wants the order cancelled at no charge, also while WeChat collects.
 type CancelAsked struct{ DeskAsk }

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -125,13 +126,41 @@ func park(t *turn, f Fact) effect {
 	case t.Unwanted != "":
 		return t.reject(fault.New(fault.Terminal, "order_closed", "the order is given up (%s)", t.Unwanted))
 	case t.Parked == nil:
-		t.Parked = &e
+		if err := t.roomForEnd(); err != nil {
+			return t.reject(err)
+		}
+		t.wait(e)
 		if t.State == Attempt && t.Todo.Op != OpQuery {
 			t.Todo = Todo{Op: Think, At: t.env.Now.Add(t.env.Timers.ParkFor)}
 		}
 		return changed
 	default:
 		return over(t, f)
+	}
+}
+
+// keptEnds bounds the ends of one order that are accepted, each of them after WeChat refused the one before, or after it waited
+// in vain.
+const keptEnds = 64
+
+// roomForEnd refuses an end when too many were accepted before: what is accepted is kept for ever.
+func (t *turn) roomForEnd() error {
+	if len(t.Ends) >= keptEnds {
+		return fault.New(fault.Terminal, "too_many_requests", "%d ends of this order were accepted and undone already: cancel it", keptEnds)
+	}
+	return nil
+}
+
+// wait parks an accepted end until its time.
+func (t *turn) wait(e End) {
+	t.keepEnd(e.FactID)
+	t.Parked = &e
+}
+
+// keepEnd notes that an end is accepted.
+func (t *turn) keepEnd(factID string) {
+	if factID != "" && !slices.Contains(t.Ends, factID) {
+		t.Ends = append(slices.Clip(t.Ends), factID)
 	}
 }
 
@@ -207,6 +236,9 @@ func end(t *turn, f Fact) effect {
 	if t.Parked != nil {
 		return over(t, f)
 	}
+	if err := t.roomForEnd(); err != nil {
+		return t.reject(err)
+	}
 	return t.complete(f.(ServiceEnded).End)
 }
 
@@ -238,7 +270,7 @@ func (t *turn) complete(e End) effect {
 	}
 	if t.env.Terms.Cap == 0 { // the service left the configuration while in use: nothing the gateway can mend
 		t.alarm("service_not_configured")
-		t.Parked = &e
+		t.wait(e)
 		return t.think(t.env.Now.Add(t.env.Timers.ParkFor))
 	}
 	if err := t.checkAmounts(e); err != nil {
@@ -249,7 +281,7 @@ func (t *turn) complete(e End) effect {
 		return refuse(err)
 	}
 	if wait > 0 {
-		t.Parked = &e
+		t.wait(e)
 		return t.think(t.env.Now.Add(wait))
 	}
 	body, err := t.env.Scribe.Complete(t.Order, e, at, t.env.Now)
@@ -257,6 +289,7 @@ func (t *turn) complete(e End) effect {
 		return refuse(err)
 	}
 	e.At = at
+	t.keepEnd(e.FactID)
 	t.Ended, t.Complete = &e, Request{Body: body}
 	t.move(Completing)
 	t.emit(IsCompleting{e.Total})

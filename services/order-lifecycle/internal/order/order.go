@@ -101,6 +101,9 @@ type Order struct {
 	AbortID, AbortReason string
 	// Parked is a service_ended that came before its time.
 	Parked *End
+	// Ends are the ids of all ends that were accepted, also of those that waited in vain or that WeChat refused. They are kept
+	// for ever: what was accepted once is known and answered whatever else is refused.
+	Ends []string
 	// Ended is the accepted end; its total is what we command WeChat to collect.
 	Ended *End
 
@@ -118,6 +121,8 @@ type Order struct {
 	OrderID string
 	// StartedAt is the start of service as WeChat counts it, or when we learnt of it.
 	StartedAt time.Time
+	// KnownAt is when WeChat was asked what we know of the order: what answers an older question is older news.
+	KnownAt time.Time
 	// PaidFen is what was collected so far.
 	PaidFen money.Fen
 	// Collections are its parts.
@@ -213,7 +218,9 @@ func (c Collection) same(other Collection) bool {
 
 // Rejection is a fact that cannot be followed. RequestID is the back office's number, empty for a kiosk's fact.
 type Rejection struct {
-	At                                           time.Time
+	At time.Time
+	// SentAt is the time that the back office's last message of it carried.
+	SentAt                                       time.Time
 	Fact, FactID, RequestID, Code, Field, Reason string
 }
 

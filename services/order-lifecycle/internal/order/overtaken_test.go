@@ -52,12 +52,14 @@ func TestAPaymentWithoutANumberIsRefundedInThePortal(t *testing.T) {
 	wantRejected(t, events, "payment_unnumbered")
 }
 
-func TestACancelThatThePaymentOvertakesIsAnsweredByThePayment(t *testing.T) {
+// TestACancelThatThePaymentOvertakesIsRefusedAsPaid as desk.proto promises, whoever cancelled first and whenever.
+func TestACancelThatThePaymentOvertakesIsRefusedAsPaid(t *testing.T) {
 	o := serving(t)
 	o.Apply(envAt(hour), cancelAsk("d1"))
 	o.Apply(envAt(hour), no(OpCancel, Refusal))
-	o.Apply(envAt(hour), answer(OpQuery, Accepted, paidSeen(350)))
-	if o.State != Paid || o.Desk[0].Outcome != "order.paid" {
+	events, _ := o.Apply(envAt(hour), answer(OpQuery, Accepted, paidSeen(350)))
+	wantRejected(t, events, "already_paid")
+	if o.State != Paid || o.Desk[0].Outcome != "already_paid" || o.Rejections[0].RequestID != "d1" {
 		t.Errorf("%s, answered by %q", o.State, o.Desk[0].Outcome)
 	}
 }

@@ -63,9 +63,10 @@ func (t *turn) learn(s Seen) {
 	}
 }
 
-// collect keeps what is collected so far. An order that is shown without a collection says nothing of it.
+// collect keeps what is collected so far. An order that is shown without a collection says nothing of it, nor does one that was
+// asked for before what we know.
 func (t *turn) collect(s Seen) {
-	if s.Collection == "" && s.PaidFen == 0 {
+	if s.Collection == "" && s.PaidFen == 0 || t.old() {
 		return
 	}
 	t.PaidFen, t.Collections = s.PaidFen, slices.Clone(s.Parts)

@@ -53,7 +53,7 @@ func TestARefundInDoubtIsSentAgainAMinuteAfterAnotherOfItsPayment(t *testing.T) 
 func TestARefundThatIsRefusedForNowDoesNotWaitForTheOneBehindIt(t *testing.T) {
 	o, _ := bothAsked(t)
 	o.Apply(envAt(asked), refundAnswerOf("r1", NotNow))
-	if next := o.refund("r1").Todo.At; next.After(asked.Add(time.Second)) {
+	if next := o.refund("r1").Todo.At; next.After(asked.Add(1250 * time.Millisecond)) {
 		t.Errorf("r1 is sent again after %v", next.Sub(asked))
 	}
 }

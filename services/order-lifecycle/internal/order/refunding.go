@@ -284,7 +284,7 @@ func (t *turn) refundAgain(r *Refund, op Op, atLeast time.Duration) effect {
 	if gap >= t.env.Timers.Longest {
 		t.alarmOf("no_definite_answer", r.RequestID)
 	}
-	at := t.env.Now.Add(max(gap, atLeast))
+	at := t.env.Now.Add(max(t.spread(gap, r.RequestID, r.Todo.Round), atLeast))
 	if op == OpRefund {
 		at = t.apart(*r, at)
 	}

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -60,7 +61,10 @@ type turn struct {
 // Apply lets a fact work on the order. It returns the events it causes and whether the order changed at all.
 func (o *Order) Apply(env Env, f Fact) (events []Event, moved bool) {
 	t := &turn{Order: o, env: env, fact: f}
-	if t.knows(idOf(f)) || t.outdated(f) {
+	if t.knows(idOf(f)) {
+		return t.events, t.settle(t.askedAgain(f))
+	}
+	if t.outdated(f) {
 		return nil, false
 	}
 	if err := t.newRequest(f); err != nil {
@@ -78,25 +82,49 @@ func (o *Order) Apply(env Env, f Fact) (events []Event, moved bool) {
 func (o *Order) Reject(env Env, f Fact, why error) (events []Event, moved bool) {
 	t := &turn{Order: o, env: env, fact: f}
 	if t.knows(idOf(f)) {
-		return nil, false
+		return t.events, t.settle(t.askedAgain(f))
 	}
 	t.locate(f)
-	return t.events, t.settle(t.reject(why))
+	return t.events, t.settle(t.reject(cmp.Or(t.usedBefore(f), why)))
 }
 
 // knows reports whether a fact was accepted, parked or refused before (I6).
 func (o *Order) knows(id string) bool {
-	return id != "" && (id == o.Face.FactID || id == o.AbortID || o.Wish != nil && (id == o.Wish.FactID || id == o.Wish.FaceFactID) ||
+	return id != "" && (slices.Contains(o.Ends, id) || id == o.Face.FactID || id == o.AbortID || o.Wish != nil && (id == o.Wish.FactID || id == o.Wish.FaceFactID) ||
 		o.Parked != nil && id == o.Parked.FactID || o.Ended != nil && id == o.Ended.FactID ||
 		slices.ContainsFunc(o.Desk, func(r DeskRequest) bool { return r.FactID == id }) ||
 		slices.ContainsFunc(o.Rejections, func(r Rejection) bool { return r.FactID == id }))
 }
 
-// outdated reports a query's answer that shows the order as it was before the state moved on, and an answer to a request
-// that another one has replaced.
-func (o *Order) outdated(f Fact) bool {
+// outdated reports a query's answer that shows the order as it was before the state moved on, or before what we know of it,
+// and an answer to a request that another one has replaced.
+func (t *turn) outdated(f Fact) bool {
 	a, ok := f.(Answered)
-	return ok && (a.Op == OpQuery && a.AskedIn != "" && a.AskedIn != o.State || a.About != "" && a.About != o.About(a.Op))
+	return ok && (a.Op == OpQuery && (a.AskedIn != "" && a.AskedIn != t.State || t.old()) || a.About != "" && a.About != t.About(a.Op))
+}
+
+// old reports that the fact answers what was asked before what we know was.
+func (t *turn) old() bool { return t.asked().Before(t.KnownAt) }
+
+// asked is when WeChat was asked what the fact answers; now for anything else.
+func (t *turn) asked() time.Time {
+	if a, ok := t.fact.(Answered); ok && !a.AskedAt.IsZero() {
+		return a.AskedAt
+	}
+	return t.env.Now
+}
+
+// showsOrder reports that a fact is an answer with the order in it.
+func showsOrder(f Fact) bool {
+	a, ok := f.(Answered)
+	return ok && a.Verdict == Accepted && a.Seen != nil
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // settle sees to it that an order that is not final has something to do next (I7). A number that only the back office named,
@@ -107,9 +135,28 @@ func (t *turn) settle(e effect) bool {
 		t.endWaits()
 	}
 	if moved && !t.State.Final() && t.Todo == (Todo{}) && !t.unheardOf() {
-		t.think(t.env.Now.Add(t.env.Timers.ParkFor))
+		t.think(t.patience())
+	}
+	if moved && showsOrder(t.fact) {
+		t.KnownAt = latest(t.KnownAt, t.asked())
 	}
 	return moved
+}
+
+// patience is until when an order waits that nothing was sent for. What comes between, a notification without ground say, makes
+// it neither shorter nor longer.
+func (t *turn) patience() time.Time {
+	switch {
+	case t.State == Authorising:
+		return t.Steps[len(t.Steps)-1].At.Add(t.env.Timers.AuthoriseWithin)
+	case t.State == Attempt && t.Parked != nil:
+		return t.Parked.HeardAt.Add(t.env.Timers.ParkFor)
+	case t.State == Attempt && t.Face.FactID != "": // SCAN_PAYMENT: the customer may come back by phone
+		return t.Face.At.Add(t.env.Timers.ParkFor)
+	case t.State == Attempt && !t.Session.ExpiresAt.IsZero():
+		return t.Session.ExpiresAt.Add(t.env.Timers.ParkFor)
+	}
+	return t.env.Now.Add(t.env.Timers.ParkFor)
 }
 
 func (t *turn) emit(e Event) { t.events = append(t.events, e) }
@@ -137,7 +184,7 @@ func (t *turn) again(op Op, atLeast time.Duration) effect {
 	if gap >= t.env.Timers.Longest {
 		t.alarm("no_definite_answer")
 	}
-	t.do(op, max(atLeast, gap))
+	t.do(op, max(atLeast, t.spread(gap, "", t.Todo.Round)))
 	t.Todo.Round++
 	return changed
 }
@@ -172,14 +219,14 @@ func (t *turn) finish(to State, reason string, e Event) effect {
 }
 
 // keptRejections bounds what a confused gateway can make us store; later refusals are only alarmed. The back office has a
-// bound of its own, keptDesk, and what was accepted of it is answered whatever else was refused.
+// bound of its own, keptDesk. What was accepted of either is answered whatever else was refused.
 const keptRejections = 32
 
 // reject refuses the present fact.
 func (t *turn) reject(why error) effect {
 	r := Rejection{Fact: nameOf(t.fact), FactID: idOf(t.fact)}
 	if asked, ok := t.fact.(deskFact); ok {
-		r.RequestID = asked.ask().RequestID
+		r.RequestID, r.SentAt = asked.ask().RequestID, asked.ask().SentAt
 	}
 	return t.rejectFact(r, why)
 }
@@ -197,7 +244,7 @@ func (t *turn) rejectFact(r Rejection, why error) effect {
 
 // crowded reports that refusals like r have been kept too often already.
 func (t *turn) crowded(r Rejection) bool {
-	if r.FactID != "" && r.FactID == t.factOf(r.RequestID) { // it was accepted once
+	if r.FactID != "" && (r.FactID == t.factOf(r.RequestID) || slices.Contains(t.Ends, r.FactID)) { // it was accepted once
 		return false
 	}
 	kept, most := 0, keptDesk

@@ -249,11 +249,16 @@ func (t *turn) factOf(requestID string) string {
 	return t.Desk[i].FactID
 }
 
-// unask answers what the back office asked for and the end of the order answers (I10): a cancel by whichever end came. Of the
-// work that it overtook, what it fulfils is done, and the rest is refused.
+// unask answers what the back office asked for and the end of the order answers (I10): a cancel by whichever end came, but for a
+// payment, which refuses it. Of the work that the end overtook, what it fulfils is done, and the rest is refused.
 func (t *turn) unask(end State) {
 	for i, r := range t.Desk {
-		if r.Outcome == "" && r.Fact == "cancel_requested" && (t.Work == nil || t.Work.RequestID != r.RequestID) {
+		switch {
+		case r.Outcome != "" || r.Fact != "cancel_requested" || t.Work != nil && t.Work.RequestID == r.RequestID:
+		case end == Paid:
+			t.Desk[i].Outcome = "already_paid"
+			t.rejectFact(Rejection{Fact: r.Fact, FactID: r.FactID, RequestID: r.RequestID, SentAt: r.SentAt}, paidFirst())
+		default:
 			t.Desk[i].Outcome = "order." + strings.ToLower(string(end))
 		}
 	}
@@ -264,10 +269,15 @@ func (t *turn) unask(end State) {
 	case end == Paid && (t.Work.Op == OpSync || t.Work.Op == OpCollect):
 		t.workDone("order.paid")
 	case end == Paid:
-		t.rejectWork("already_paid", fault.New(fault.Terminal, "already_paid", "the payment came first: refund it instead"))
+		t.rejectWork("already_paid", paidFirst())
 	default:
 		t.rejectWork("order_closed", fault.New(fault.Terminal, "order_closed", "the order ended as %s", end))
 	}
+}
+
+// paidFirst refuses what the payment overtook.
+func paidFirst() error {
+	return fault.New(fault.Terminal, "already_paid", "the payment came first: refund it instead")
 }
 
 // commands reports whether paid is what WeChat was told to collect. While a lower total is on its way, either is.

@@ -3,9 +3,11 @@ package wire
 import (
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -18,8 +20,11 @@ import (
 var requestID = regexp.MustCompile(`^[0-9A-Za-z_-]{1,31}$`)
 
 // ask reads what all requests of the back office have. A number that is none is left out, so that it cannot be kept.
-func ask(e event.Event, id, reason string, longest int) (order.DeskAsk, error) {
+func ask(e event.Event, sent *timestamppb.Timestamp, id, reason string, longest int) (order.DeskAsk, error) {
 	a := order.DeskAsk{FactID: e.ID, RequestID: id, Reason: strings.TrimSpace(reason)}
+	if sent != nil {
+		a.SentAt = sent.AsTime().Truncate(time.Millisecond) // as it is stored
+	}
 	if !requestID.MatchString(id) {
 		a.RequestID = ""
 		return a, fault.Invalid("request_id", "request_id", "must be 1 to 31 of 0-9 A-Z a-z _ -")
@@ -42,13 +47,13 @@ const (
 
 // CancelRequested reads the wish for no charge. An error is a fault of the fact that the order answers.
 func CancelRequested(e event.Event, m *deskv1.CancelRequested) (order.Fact, error) {
-	a, err := ask(e, m.GetRequestId(), m.GetReason(), orderReason)
+	a, err := ask(e, m.GetOccurredAt(), m.GetRequestId(), m.GetReason(), orderReason)
 	return order.CancelAsked{DeskAsk: a}, err
 }
 
 // AmountModifyRequested reads the wish for a lower total.
 func AmountModifyRequested(e event.Event, m *deskv1.AmountModifyRequested) (order.Fact, error) {
-	a, err := ask(e, m.GetRequestId(), m.GetReason(), orderReason)
+	a, err := ask(e, m.GetOccurredAt(), m.GetRequestId(), m.GetReason(), orderReason)
 	fact := order.ModifyAsked{DeskAsk: a, New: order.End{FactID: e.ID, Total: money.Fen(m.GetTotalAmountFen())}}
 	if err == nil {
 		err = amounts(&fact.New, m.TotalAmountFen != nil, m.GetPostPayments(), m.GetPostDiscounts())
@@ -63,7 +68,7 @@ func AmountModifyRequested(e event.Event, m *deskv1.AmountModifyRequested) (orde
 
 // PaidElsewhere reads that the customer paid by other means.
 func PaidElsewhere(e event.Event, m *deskv1.PaidElsewhere) (order.Fact, error) {
-	a, err := ask(e, m.GetRequestId(), "", orderReason)
+	a, err := ask(e, m.GetOccurredAt(), m.GetRequestId(), "", orderReason)
 	fact := order.ElsewherePaid{DeskAsk: a}
 	switch {
 	case err != nil:
@@ -80,12 +85,12 @@ func PaidElsewhere(e event.Event, m *deskv1.PaidElsewhere) (order.Fact, error) {
 
 // CollectRequested reads the wish that WeChat collects now.
 func CollectRequested(e event.Event, m *deskv1.CollectRequested) (order.Fact, error) {
-	a, err := ask(e, m.GetRequestId(), "", orderReason)
+	a, err := ask(e, m.GetOccurredAt(), m.GetRequestId(), "", orderReason)
 	return order.CollectAsked{DeskAsk: a}, err
 }
 
 // RefundRequested reads a refund.
 func RefundRequested(e event.Event, m *deskv1.RefundRequested) (order.Fact, error) {
-	a, err := ask(e, m.GetRequestId(), m.GetReason(), refundReason)
+	a, err := ask(e, m.GetOccurredAt(), m.GetRequestId(), m.GetReason(), refundReason)
 	return order.RefundAsked{DeskAsk: a, TransactionID: m.GetTransactionId(), Amount: money.Fen(m.GetAmountFen())}, err
 }

@@ -75,6 +75,11 @@ func message(o *order.Order, at *timestamppb.Timestamp, e order.Event) proto.Mes
 			Problem:   &eventv1.Problem{Class: "terminal", Code: r.Code, Field: r.Field, Text: r.Reason},
 			RequestId: r.RequestID,
 		}
+	case order.WasAskedAgain:
+		return &orderv1.RequestStatus{
+			Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, RequestId: e.Request.RequestID, Fact: e.Request.Fact,
+			AcceptedAt: timestamppb.New(e.Request.At), Outcome: e.Request.Outcome, State: string(o.State),
+		}
 	case order.Alarm:
 		t := alarmTexts[e.Code]
 		return &orderv1.OrderAlarm{Merchant: m, OutOrderNo: no, DeviceId: dev, OccurredAt: at, Code: e.Code, TextZh: t.zh, TextEn: t.en}

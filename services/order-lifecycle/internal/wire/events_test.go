@@ -147,8 +147,9 @@ func TestEveryEventHasItsMessage(t *testing.T) {
 		"IsAwaitingConfirm": order.IsAwaitingConfirm{Before: at}, "HasAged": order.HasAged{Age: time.Hour},
 		"WasModified": order.WasModified{RequestID: "d1", Old: 350, New: 300}, "WasHurried": order.WasHurried{RequestID: "d1"},
 		"WasExpired": order.WasExpired{}, "WasRefunded": order.WasRefunded{Refund: aRefund()}, "RefundFailed": order.RefundFailed{Refund: aRefund()},
-		"WasRejected": order.WasRejected{Rejection: order.Rejection{Fact: "service_ended", FactID: "id1", RequestID: "d1", Code: "total_amount_cap", Field: "total_amount_fen", Reason: "too much"}, State: order.InService},
-		"Alarm":       order.Alarm{Code: "number_taken"},
+		"WasRejected":   order.WasRejected{Rejection: order.Rejection{Fact: "service_ended", FactID: "id1", RequestID: "d1", Code: "total_amount_cap", Field: "total_amount_fen", Reason: "too much"}, State: order.InService},
+		"WasAskedAgain": order.WasAskedAgain{Request: order.DeskRequest{RequestID: "d1", Fact: "refund_requested", At: at, Outcome: "order.refunded"}},
+		"Alarm":         order.Alarm{Code: "number_taken"},
 	}
 	kinds := 0
 	source(t, "../order", func(n ast.Node) {

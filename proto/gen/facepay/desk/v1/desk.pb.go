@@ -6,7 +6,10 @@
 
 // What the back office (商户后台), or an operator with facepayctl, wants done with an order. Published like kiosk facts,
 // protobuf or protojson, in any order and more than once. Each is answered by one order event: what became of it, or
-// order.fact_rejected with the rule it breaks.
+// order.fact_rejected with the rule it breaks. Who lost the answer sends the same request again: same request_id, same
+// content, a new occurred_at. Nothing is asked of WeChat for it; order.request_status, or the same order.fact_rejected again,
+// tells what became of the first. The very same message, occurred_at included, is a redelivery and not answered again. Other
+// content under a used request_id is refused (request_id_conflict).
 
 package deskv1
 
@@ -42,7 +45,7 @@ type CancelRequested struct {
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Why, sent to WeChat; at most 30 characters.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	// When it was asked for.
+	// When it was asked for, or sent again. Not part of what is asked for.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -131,7 +134,7 @@ type AmountModifyRequested struct {
 	TotalAmountFen *int64 `protobuf:"varint,6,opt,name=total_amount_fen,json=totalAmountFen,proto3,oneof" json:"total_amount_fen,omitempty"`
 	// Why, sent to WeChat; required, at most 30 characters.
 	Reason string `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
-	// When it was asked for.
+	// When it was asked for, or sent again. Not part of what is asked for.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -236,7 +239,7 @@ type PaidElsewhere struct {
 	// When the money came; not in the future. WeChat wants a second behind the completion: an earlier time is told as the
 	// first one. Must be present.
 	PaidAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=paid_at,json=paidAt,proto3" json:"paid_at,omitempty"`
-	// When it was told.
+	// When it was told, or sent again. Not part of what is told.
 	OccurredAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
 	// In fen, what he paid by other means: the whole total, or what WeChat has not collected of it. Absent: the whole.
 	AmountFen     *int64 `protobuf:"varint,6,opt,name=amount_fen,json=amountFen,proto3,oneof" json:"amount_fen,omitempty"`
@@ -326,7 +329,7 @@ type CollectRequested struct {
 	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
 	// The back office's own number of this request, unique within the order, 1..31 of [0-9A-Za-z_-].
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// When it was asked for.
+	// When it was asked for, or sent again. Not part of what is asked for.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -407,7 +410,7 @@ type RefundRequested struct {
 	AmountFen int64 `protobuf:"varint,5,opt,name=amount_fen,json=amountFen,proto3" json:"amount_fen,omitempty"`
 	// Shown to the customer; at most 80 characters.
 	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
-	// When it was asked for.
+	// When it was asked for, or sent again. Not part of what is asked for.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -496,7 +499,7 @@ var File_facepay_desk_v1_desk_proto protoreflect.FileDescriptor
 
 const file_facepay_desk_v1_desk_proto_rawDesc = "" +
 	"\n" +
-	"\x1afacepay/desk/v1/desk.proto\x12\x0ffacepay.desk.v1\x1a\x1ffacepay/event/v1/contract.proto\x1a\x1cfacepay/kiosk/v1/goods.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x80\x02\n" +
+	"\x1afacepay/desk/v1/desk.proto\x12\x0ffacepay.desk.v1\x1a\x1ffacepay/event/v1/contract.proto\x1a\x1cfacepay/kiosk/v1/goods.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8d\x02\n" +
 	"\x0fCancelRequested\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -505,8 +508,8 @@ const file_facepay_desk_v1_desk_proto_rawDesc = "" +
 	"request_id\x18\x03 \x01(\tR\trequestId\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12;\n" +
 	"\voccurred_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"occurredAt:;\xaa\xbb\x187\n" +
-	"\x04desk\x12\x10cancel_requested\x1a\fout_order_no*\x0forder-lifecycle\"\xd4\x03\n" +
+	"occurredAt:H\xaa\xbb\x18D\n" +
+	"\x04desk\x12\x10cancel_requested\x1a\fout_order_no*\x0forder-lifecycle2\voccurred_at\"\xe1\x03\n" +
 	"\x15AmountModifyRequested\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -518,9 +521,9 @@ const file_facepay_desk_v1_desk_proto_rawDesc = "" +
 	"\x10total_amount_fen\x18\x06 \x01(\x03H\x00R\x0etotalAmountFen\x88\x01\x01\x12\x16\n" +
 	"\x06reason\x18\a \x01(\tR\x06reason\x12;\n" +
 	"\voccurred_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"occurredAt:B\xaa\xbb\x18>\n" +
-	"\x04desk\x12\x17amount_modify_requested\x1a\fout_order_no*\x0forder-lifecycleB\x13\n" +
-	"\x11_total_amount_fen\"\xcc\x02\n" +
+	"occurredAt:O\xaa\xbb\x18K\n" +
+	"\x04desk\x12\x17amount_modify_requested\x1a\fout_order_no*\x0forder-lifecycle2\voccurred_atB\x13\n" +
+	"\x11_total_amount_fen\"\xd9\x02\n" +
 	"\rPaidElsewhere\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -531,9 +534,9 @@ const file_facepay_desk_v1_desk_proto_rawDesc = "" +
 	"\voccurred_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"occurredAt\x12\"\n" +
 	"\n" +
-	"amount_fen\x18\x06 \x01(\x03H\x00R\tamountFen\x88\x01\x01:9\xaa\xbb\x185\n" +
-	"\x04desk\x12\x0epaid_elsewhere\x1a\fout_order_no*\x0forder-lifecycleB\r\n" +
-	"\v_amount_fen\"\xea\x01\n" +
+	"amount_fen\x18\x06 \x01(\x03H\x00R\tamountFen\x88\x01\x01:F\xaa\xbb\x18B\n" +
+	"\x04desk\x12\x0epaid_elsewhere\x1a\fout_order_no*\x0forder-lifecycle2\voccurred_atB\r\n" +
+	"\v_amount_fen\"\xf7\x01\n" +
 	"\x10CollectRequested\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -541,8 +544,8 @@ const file_facepay_desk_v1_desk_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x03 \x01(\tR\trequestId\x12;\n" +
 	"\voccurred_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"occurredAt:<\xaa\xbb\x188\n" +
-	"\x04desk\x12\x11collect_requested\x1a\fout_order_no*\x0forder-lifecycle\"\xc6\x02\n" +
+	"occurredAt:I\xaa\xbb\x18E\n" +
+	"\x04desk\x12\x11collect_requested\x1a\fout_order_no*\x0forder-lifecycle2\voccurred_at\"\xd3\x02\n" +
 	"\x0fRefundRequested\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -554,8 +557,8 @@ const file_facepay_desk_v1_desk_proto_rawDesc = "" +
 	"amount_fen\x18\x05 \x01(\x03R\tamountFen\x12\x16\n" +
 	"\x06reason\x18\x06 \x01(\tR\x06reason\x12;\n" +
 	"\voccurred_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"occurredAt:;\xaa\xbb\x187\n" +
-	"\x04desk\x12\x10refund_requested\x1a\fout_order_no*\x0forder-lifecycleB@Z>github.com/facepay-go/facepay/proto/gen/facepay/desk/v1;deskv1b\x06proto3"
+	"occurredAt:H\xaa\xbb\x18D\n" +
+	"\x04desk\x12\x10refund_requested\x1a\fout_order_no*\x0forder-lifecycle2\voccurred_atB@Z>github.com/facepay-go/facepay/proto/gen/facepay/desk/v1;deskv1b\x06proto3"
 
 var (
 	file_facepay_desk_v1_desk_proto_rawDescOnce sync.Once

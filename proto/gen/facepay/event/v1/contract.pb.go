@@ -38,7 +38,10 @@ type Contract struct {
 	// The field whose value is one more token, so that a listener can follow one device; empty for none.
 	Scope string `protobuf:"bytes,4,opt,name=scope,proto3" json:"scope,omitempty"`
 	// The services that consume it. A durable consumer exists for each.
-	Listeners     []string `protobuf:"bytes,5,rep,name=listeners,proto3" json:"listeners,omitempty"`
+	Listeners []string `protobuf:"bytes,5,rep,name=listeners,proto3" json:"listeners,omitempty"`
+	// Of a fact from outside (kiosk, desk): the field that only says when it was sent. It is no part of the fact's id, so the same
+	// fact stamped anew is the same fact; empty for none.
+	Sent          string `protobuf:"bytes,6,opt,name=sent,proto3" json:"sent,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -106,6 +109,13 @@ func (x *Contract) GetListeners() []string {
 		return x.Listeners
 	}
 	return nil
+}
+
+func (x *Contract) GetSent() string {
+	if x != nil {
+		return x.Sent
+	}
+	return ""
 }
 
 // Endpoint marks a message as a request: sent to facepay-rpc.<service>.<name>, answered by one message.
@@ -207,13 +217,14 @@ var File_facepay_event_v1_contract_proto protoreflect.FileDescriptor
 
 const file_facepay_event_v1_contract_proto_rawDesc = "" +
 	"\n" +
-	"\x1ffacepay/event/v1/contract.proto\x12\x10facepay.event.v1\x1a google/protobuf/descriptor.proto\"\x80\x01\n" +
+	"\x1ffacepay/event/v1/contract.proto\x12\x10facepay.event.v1\x1a google/protobuf/descriptor.proto\"\x94\x01\n" +
 	"\bContract\x12\x14\n" +
 	"\x05owner\x18\x01 \x01(\tR\x05owner\x12\x18\n" +
 	"\asubject\x18\x02 \x01(\tR\asubject\x12\x10\n" +
 	"\x03key\x18\x03 \x01(\tR\x03key\x12\x14\n" +
 	"\x05scope\x18\x04 \x01(\tR\x05scope\x12\x1c\n" +
-	"\tlisteners\x18\x05 \x03(\tR\tlisteners\"P\n" +
+	"\tlisteners\x18\x05 \x03(\tR\tlisteners\x12\x12\n" +
+	"\x04sent\x18\x06 \x01(\tR\x04sent\"P\n" +
 	"\bEndpoint\x12\x1a\n" +
 	"\bservices\x18\x01 \x03(\tR\bservices\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +

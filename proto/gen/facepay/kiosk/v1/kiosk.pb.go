@@ -70,7 +70,7 @@ type FaceResult struct {
 	EndTimeRemark string `protobuf:"bytes,19,opt,name=end_time_remark,json=endTimeRemark,proto3" json:"end_time_remark,omitempty"`
 	// The merchant's own text, raw; we URL-encode it once. At most 256 characters encoded.
 	Attach string `protobuf:"bytes,20,opt,name=attach,proto3" json:"attach,omitempty"`
-	// When it happened on the kiosk.
+	// When it happened on the kiosk, or was sent. Not part of what the fact says: another time alone makes no other fact.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,21,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -290,7 +290,7 @@ type ServiceRequested struct {
 	EndTimeRemark string `protobuf:"bytes,15,opt,name=end_time_remark,json=endTimeRemark,proto3" json:"end_time_remark,omitempty"`
 	// The merchant's own text, raw; we URL-encode it once. At most 256 characters encoded.
 	Attach string `protobuf:"bytes,16,opt,name=attach,proto3" json:"attach,omitempty"`
-	// When it happened.
+	// When it happened, or was sent. Not part of what the fact says: another time alone makes no other fact.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -470,7 +470,7 @@ type ServiceEnded struct {
 	GoodsTag string `protobuf:"bytes,10,opt,name=goods_tag,json=goodsTag,proto3" json:"goods_tag,omitempty"`
 	// Where it ended.
 	Device *Device `protobuf:"bytes,11,opt,name=device,proto3" json:"device,omitempty"`
-	// When it happened on the kiosk.
+	// When it happened on the kiosk, or was sent. Not part of what the fact says: another time alone makes no other fact.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -599,7 +599,7 @@ type ServiceAborted struct {
 	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
 	// Why, sent to WeChat; at most 30 characters.
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
-	// When it happened on the kiosk.
+	// When it happened on the kiosk, or was sent. Not part of what the fact says: another time alone makes no other fact.
 	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -667,7 +667,7 @@ var File_facepay_kiosk_v1_kiosk_proto protoreflect.FileDescriptor
 
 const file_facepay_kiosk_v1_kiosk_proto_rawDesc = "" +
 	"\n" +
-	"\x1cfacepay/kiosk/v1/kiosk.proto\x12\x10facepay.kiosk.v1\x1a\x1ffacepay/event/v1/contract.proto\x1a\x1cfacepay/kiosk/v1/goods.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe1\a\n" +
+	"\x1cfacepay/kiosk/v1/kiosk.proto\x12\x10facepay.kiosk.v1\x1a\x1ffacepay/event/v1/contract.proto\x1a\x1cfacepay/kiosk/v1/goods.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\a\n" +
 	"\n" +
 	"FaceResult\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
@@ -697,8 +697,8 @@ const file_facepay_kiosk_v1_kiosk_proto_rawDesc = "" +
 	"\x0fend_time_remark\x18\x13 \x01(\tR\rendTimeRemark\x12\x16\n" +
 	"\x06attach\x18\x14 \x01(\tR\x06attach\x12;\n" +
 	"\voccurred_at\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"occurredAt:A\xaa\xbb\x18=\n" +
-	"\x05kiosk\x12\vface_result\x1a\fout_order_no*\x0forder-lifecycle*\bauthinfo\"\xf2\x06\n" +
+	"occurredAt:N\xaa\xbb\x18J\n" +
+	"\x05kiosk\x12\vface_result\x1a\fout_order_no*\x0forder-lifecycle*\bauthinfo2\voccurred_at\"\xff\x06\n" +
 	"\x10ServiceRequested\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -721,8 +721,8 @@ const file_facepay_kiosk_v1_kiosk_proto_rawDesc = "" +
 	"\x0fend_time_remark\x18\x0f \x01(\tR\rendTimeRemark\x12\x16\n" +
 	"\x06attach\x18\x10 \x01(\tR\x06attach\x12;\n" +
 	"\voccurred_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"occurredAt:G\xaa\xbb\x18C\n" +
-	"\x05kiosk\x12\x11service_requested\x1a\fout_order_no*\x0forder-lifecycle*\bauthinfo\"\x83\x05\n" +
+	"occurredAt:T\xaa\xbb\x18P\n" +
+	"\x05kiosk\x12\x11service_requested\x1a\fout_order_no*\x0forder-lifecycle*\bauthinfo2\voccurred_at\"\x90\x05\n" +
 	"\fServiceEnded\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -738,17 +738,17 @@ const file_facepay_kiosk_v1_kiosk_proto_rawDesc = "" +
 	" \x01(\tR\bgoodsTag\x120\n" +
 	"\x06device\x18\v \x01(\v2\x18.facepay.kiosk.v1.DeviceR\x06device\x12;\n" +
 	"\voccurred_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"occurredAt:9\xaa\xbb\x185\n" +
-	"\x05kiosk\x12\rservice_ended\x1a\fout_order_no*\x0forder-lifecycleB\x13\n" +
-	"\x11_total_amount_fen\"\xe0\x01\n" +
+	"occurredAt:F\xaa\xbb\x18B\n" +
+	"\x05kiosk\x12\rservice_ended\x1a\fout_order_no*\x0forder-lifecycle2\voccurred_atB\x13\n" +
+	"\x11_total_amount_fen\"\xed\x01\n" +
 	"\x0eServiceAborted\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
 	"outOrderNo\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\x12;\n" +
 	"\voccurred_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"occurredAt:;\xaa\xbb\x187\n" +
-	"\x05kiosk\x12\x0fservice_aborted\x1a\fout_order_no*\x0forder-lifecycleBBZ@github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1;kioskv1b\x06proto3"
+	"occurredAt:H\xaa\xbb\x18D\n" +
+	"\x05kiosk\x12\x0fservice_aborted\x1a\fout_order_no*\x0forder-lifecycle2\voccurred_atBBZ@github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1;kioskv1b\x06proto3"
 
 var (
 	file_facepay_kiosk_v1_kiosk_proto_rawDescOnce sync.Once

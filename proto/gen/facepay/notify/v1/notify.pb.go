@@ -231,7 +231,11 @@ type PayScoreOrderNotified struct {
 	// In fen.
 	PayingAmountFen int64 `protobuf:"varint,14,opt,name=paying_amount_fen,json=payingAmountFen,proto3" json:"paying_amount_fen,omitempty"`
 	// The parts collected so far.
-	Parts         []*CollectionPart `protobuf:"bytes,15,rep,name=parts,proto3" json:"parts,omitempty"`
+	Parts []*CollectionPart `protobuf:"bytes,15,rep,name=parts,proto3" json:"parts,omitempty"`
+	// The user, as sent: one who is not the order's is confirmed by a query.
+	Openid string `protobuf:"bytes,16,opt,name=openid,proto3" json:"openid,omitempty"`
+	// The user under the sub-merchant's appid. Partner mode only.
+	SubOpenid     string `protobuf:"bytes,17,opt,name=sub_openid,json=subOpenid,proto3" json:"sub_openid,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -371,6 +375,20 @@ func (x *PayScoreOrderNotified) GetParts() []*CollectionPart {
 	return nil
 }
 
+func (x *PayScoreOrderNotified) GetOpenid() string {
+	if x != nil {
+		return x.Openid
+	}
+	return ""
+}
+
+func (x *PayScoreOrderNotified) GetSubOpenid() string {
+	if x != nil {
+		return x.SubOpenid
+	}
+	return ""
+}
+
 // PayScoreAuthorizationNotified: a user opened or closed the authorisation (授权) of a service.
 type PayScoreAuthorizationNotified struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -494,7 +512,7 @@ type WeChatRefundNotified struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Our merchant id.
 	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
-	// Our refund number.
+	// The refund's number: ours, or that of who refunded in the merchant portal.
 	OutRefundNo string `protobuf:"bytes,2,opt,name=out_refund_no,json=outRefundNo,proto3" json:"out_refund_no,omitempty"`
 	// How it came.
 	Origin *Origin `protobuf:"bytes,3,opt,name=origin,proto3" json:"origin,omitempty"`
@@ -629,7 +647,7 @@ const file_facepay_notify_v1_notify_proto_rawDesc = "" +
 	"\n" +
 	"amount_fen\x18\x02 \x01(\x03R\tamountFen\x12\x1b\n" +
 	"\tpaid_type\x18\x03 \x01(\tR\bpaidType\x12\x1b\n" +
-	"\tpaid_time\x18\x04 \x01(\tR\bpaidTime\"\x87\x05\n" +
+	"\tpaid_time\x18\x04 \x01(\tR\bpaidTime\"\xc8\x05\n" +
 	"\x15PayScoreOrderNotified\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -648,7 +666,10 @@ const file_facepay_notify_v1_notify_proto_rawDesc = "" +
 	"\x10collection_state\x18\f \x01(\tR\x0fcollectionState\x12&\n" +
 	"\x0fpaid_amount_fen\x18\r \x01(\x03R\rpaidAmountFen\x12*\n" +
 	"\x11paying_amount_fen\x18\x0e \x01(\x03R\x0fpayingAmountFen\x127\n" +
-	"\x05parts\x18\x0f \x03(\v2!.facepay.notify.v1.CollectionPartR\x05parts:;\xaa\xbb\x187\n" +
+	"\x05parts\x18\x0f \x03(\v2!.facepay.notify.v1.CollectionPartR\x05parts\x12\x1b\n" +
+	"\x06openid\x18\x10 \x01(\tB\x03\x80\x01\x01R\x06openid\x12\"\n" +
+	"\n" +
+	"sub_openid\x18\x11 \x01(\tB\x03\x80\x01\x01R\tsubOpenid:;\xaa\xbb\x187\n" +
 	"\x06notify\x12\x0epayscore_order\x1a\fout_order_no*\x0forder-lifecycleB\x13\n" +
 	"\x11_total_amount_fen\"\xaf\x03\n" +
 	"\x1dPayScoreAuthorizationNotified\x12\x1a\n" +

@@ -896,7 +896,8 @@ type FactRejected struct {
 	State string `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`
 	// When we learnt it.
 	OccurredAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
-	// The back office's number of the refused request; empty for a kiosk's fact.
+	// The back office's number of the refused request; empty for a kiosk's fact. With request_id_conflict the request that was made
+	// first under this number is not touched: it goes on, or was answered.
 	RequestId     string `protobuf:"bytes,9,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -995,6 +996,126 @@ func (x *FactRejected) GetRequestId() string {
 	return ""
 }
 
+// RequestStatus: a request of the back office that was accepted came again, stamped anew. This is what became of the first;
+// nothing was asked for a second time, and it moves no money.
+type RequestStatus struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Our merchant id.
+	Merchant string `protobuf:"bytes,1,opt,name=merchant,proto3" json:"merchant,omitempty"`
+	// The order's number.
+	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
+	// The kiosk.
+	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// The back office's number of the request.
+	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Its name: cancel_requested, amount_modify_requested, paid_elsewhere, collect_requested, refund_requested.
+	Fact string `protobuf:"bytes,5,opt,name=fact,proto3" json:"fact,omitempty"`
+	// When it was accepted.
+	AcceptedAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=accepted_at,json=acceptedAt,proto3" json:"accepted_at,omitempty"`
+	// The event that answered it: order.refunded, order.revoked, …; empty while it is under way: then wait, and do not ask
+	// for the same under another number.
+	Outcome string `protobuf:"bytes,7,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// The order's state at that moment.
+	State string `protobuf:"bytes,8,opt,name=state,proto3" json:"state,omitempty"`
+	// When it came again.
+	OccurredAt    *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RequestStatus) Reset() {
+	*x = RequestStatus{}
+	mi := &file_facepay_order_v1_order_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RequestStatus) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RequestStatus) ProtoMessage() {}
+
+func (x *RequestStatus) ProtoReflect() protoreflect.Message {
+	mi := &file_facepay_order_v1_order_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RequestStatus.ProtoReflect.Descriptor instead.
+func (*RequestStatus) Descriptor() ([]byte, []int) {
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *RequestStatus) GetMerchant() string {
+	if x != nil {
+		return x.Merchant
+	}
+	return ""
+}
+
+func (x *RequestStatus) GetOutOrderNo() string {
+	if x != nil {
+		return x.OutOrderNo
+	}
+	return ""
+}
+
+func (x *RequestStatus) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *RequestStatus) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RequestStatus) GetFact() string {
+	if x != nil {
+		return x.Fact
+	}
+	return ""
+}
+
+func (x *RequestStatus) GetAcceptedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AcceptedAt
+	}
+	return nil
+}
+
+func (x *RequestStatus) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *RequestStatus) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *RequestStatus) GetOccurredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return nil
+}
+
 // OrderAlarm: something a person should look at. It changed no money by itself.
 type OrderAlarm struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1018,7 +1139,7 @@ type OrderAlarm struct {
 
 func (x *OrderAlarm) Reset() {
 	*x = OrderAlarm{}
-	mi := &file_facepay_order_v1_order_proto_msgTypes[10]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1030,7 +1151,7 @@ func (x *OrderAlarm) String() string {
 func (*OrderAlarm) ProtoMessage() {}
 
 func (x *OrderAlarm) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_order_v1_order_proto_msgTypes[10]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1043,7 +1164,7 @@ func (x *OrderAlarm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderAlarm.ProtoReflect.Descriptor instead.
 func (*OrderAlarm) Descriptor() ([]byte, []int) {
-	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{10}
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *OrderAlarm) GetMerchant() string {
@@ -1119,7 +1240,7 @@ type OrderAwaitingConfirm struct {
 
 func (x *OrderAwaitingConfirm) Reset() {
 	*x = OrderAwaitingConfirm{}
-	mi := &file_facepay_order_v1_order_proto_msgTypes[11]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1131,7 +1252,7 @@ func (x *OrderAwaitingConfirm) String() string {
 func (*OrderAwaitingConfirm) ProtoMessage() {}
 
 func (x *OrderAwaitingConfirm) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_order_v1_order_proto_msgTypes[11]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1144,7 +1265,7 @@ func (x *OrderAwaitingConfirm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderAwaitingConfirm.ProtoReflect.Descriptor instead.
 func (*OrderAwaitingConfirm) Descriptor() ([]byte, []int) {
-	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{11}
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *OrderAwaitingConfirm) GetMerchant() string {
@@ -1213,7 +1334,7 @@ type OrderExpired struct {
 
 func (x *OrderExpired) Reset() {
 	*x = OrderExpired{}
-	mi := &file_facepay_order_v1_order_proto_msgTypes[12]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1225,7 +1346,7 @@ func (x *OrderExpired) String() string {
 func (*OrderExpired) ProtoMessage() {}
 
 func (x *OrderExpired) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_order_v1_order_proto_msgTypes[12]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1238,7 +1359,7 @@ func (x *OrderExpired) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderExpired.ProtoReflect.Descriptor instead.
 func (*OrderExpired) Descriptor() ([]byte, []int) {
-	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{12}
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *OrderExpired) GetMerchant() string {
@@ -1292,7 +1413,7 @@ type OrderModified struct {
 
 func (x *OrderModified) Reset() {
 	*x = OrderModified{}
-	mi := &file_facepay_order_v1_order_proto_msgTypes[13]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1304,7 +1425,7 @@ func (x *OrderModified) String() string {
 func (*OrderModified) ProtoMessage() {}
 
 func (x *OrderModified) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_order_v1_order_proto_msgTypes[13]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1317,7 +1438,7 @@ func (x *OrderModified) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderModified.ProtoReflect.Descriptor instead.
 func (*OrderModified) Descriptor() ([]byte, []int) {
-	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{13}
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *OrderModified) GetMerchant() string {
@@ -1390,7 +1511,7 @@ type OrderCollectRequested struct {
 
 func (x *OrderCollectRequested) Reset() {
 	*x = OrderCollectRequested{}
-	mi := &file_facepay_order_v1_order_proto_msgTypes[14]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1402,7 +1523,7 @@ func (x *OrderCollectRequested) String() string {
 func (*OrderCollectRequested) ProtoMessage() {}
 
 func (x *OrderCollectRequested) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_order_v1_order_proto_msgTypes[14]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1415,7 +1536,7 @@ func (x *OrderCollectRequested) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderCollectRequested.ProtoReflect.Descriptor instead.
 func (*OrderCollectRequested) Descriptor() ([]byte, []int) {
-	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{14}
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *OrderCollectRequested) GetMerchant() string {
@@ -1469,9 +1590,10 @@ type OrderRefunded struct {
 	OutOrderNo string `protobuf:"bytes,2,opt,name=out_order_no,json=outOrderNo,proto3" json:"out_order_no,omitempty"`
 	// The kiosk.
 	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
-	// The back office's number of the refund; auto-… for one that we made by ourselves because the customer paid twice.
+	// The back office's number of the refund; auto-… for one that we made by ourselves because the customer paid twice;
+	// empty for one that was made outside facepay, in the merchant portal.
 	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// Our refund number (商户退款单号).
+	// The refund number (商户退款单号): ours, or that of who refunded outside.
 	OutRefundNo string `protobuf:"bytes,5,opt,name=out_refund_no,json=outRefundNo,proto3" json:"out_refund_no,omitempty"`
 	// WeChat's refund number (微信退款单号).
 	RefundId string `protobuf:"bytes,6,opt,name=refund_id,json=refundId,proto3" json:"refund_id,omitempty"`
@@ -1491,7 +1613,7 @@ type OrderRefunded struct {
 
 func (x *OrderRefunded) Reset() {
 	*x = OrderRefunded{}
-	mi := &file_facepay_order_v1_order_proto_msgTypes[15]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1503,7 +1625,7 @@ func (x *OrderRefunded) String() string {
 func (*OrderRefunded) ProtoMessage() {}
 
 func (x *OrderRefunded) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_order_v1_order_proto_msgTypes[15]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1516,7 +1638,7 @@ func (x *OrderRefunded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderRefunded.ProtoReflect.Descriptor instead.
 func (*OrderRefunded) Descriptor() ([]byte, []int) {
-	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{15}
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *OrderRefunded) GetMerchant() string {
@@ -1630,7 +1752,7 @@ type OrderRefundFailed struct {
 
 func (x *OrderRefundFailed) Reset() {
 	*x = OrderRefundFailed{}
-	mi := &file_facepay_order_v1_order_proto_msgTypes[16]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1642,7 +1764,7 @@ func (x *OrderRefundFailed) String() string {
 func (*OrderRefundFailed) ProtoMessage() {}
 
 func (x *OrderRefundFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_order_v1_order_proto_msgTypes[16]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1655,7 +1777,7 @@ func (x *OrderRefundFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderRefundFailed.ProtoReflect.Descriptor instead.
 func (*OrderRefundFailed) Descriptor() ([]byte, []int) {
-	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{16}
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *OrderRefundFailed) GetMerchant() string {
@@ -1767,7 +1889,7 @@ type ReceivableAged struct {
 
 func (x *ReceivableAged) Reset() {
 	*x = ReceivableAged{}
-	mi := &file_facepay_order_v1_order_proto_msgTypes[17]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1779,7 +1901,7 @@ func (x *ReceivableAged) String() string {
 func (*ReceivableAged) ProtoMessage() {}
 
 func (x *ReceivableAged) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_order_v1_order_proto_msgTypes[17]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1792,7 +1914,7 @@ func (x *ReceivableAged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReceivableAged.ProtoReflect.Descriptor instead.
 func (*ReceivableAged) Descriptor() ([]byte, []int) {
-	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{17}
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ReceivableAged) GetMerchant() string {
@@ -1877,7 +1999,7 @@ type KeyExpiring struct {
 
 func (x *KeyExpiring) Reset() {
 	*x = KeyExpiring{}
-	mi := &file_facepay_order_v1_order_proto_msgTypes[18]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1889,7 +2011,7 @@ func (x *KeyExpiring) String() string {
 func (*KeyExpiring) ProtoMessage() {}
 
 func (x *KeyExpiring) ProtoReflect() protoreflect.Message {
-	mi := &file_facepay_order_v1_order_proto_msgTypes[18]
+	mi := &file_facepay_order_v1_order_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1902,7 +2024,7 @@ func (x *KeyExpiring) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeyExpiring.ProtoReflect.Descriptor instead.
 func (*KeyExpiring) Descriptor() ([]byte, []int) {
-	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{18}
+	return file_facepay_order_v1_order_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *KeyExpiring) GetMerchant() string {
@@ -2070,7 +2192,22 @@ const file_facepay_order_v1_order_proto_rawDesc = "" +
 	"occurredAt\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\t \x01(\tR\trequestId:3\xaa\xbb\x18/\n" +
-	"\x05order\x12\rfact_rejected\x1a\fout_order_no\"\tdevice_id\"\x97\x02\n" +
+	"\x05order\x12\rfact_rejected\x1a\fout_order_no\"\tdevice_id\"\xfd\x02\n" +
+	"\rRequestStatus\x12\x1a\n" +
+	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
+	"\fout_order_no\x18\x02 \x01(\tR\n" +
+	"outOrderNo\x12\x1b\n" +
+	"\tdevice_id\x18\x03 \x01(\tR\bdeviceId\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tR\trequestId\x12\x12\n" +
+	"\x04fact\x18\x05 \x01(\tR\x04fact\x12;\n" +
+	"\vaccepted_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"acceptedAt\x12\x18\n" +
+	"\aoutcome\x18\a \x01(\tR\aoutcome\x12\x14\n" +
+	"\x05state\x18\b \x01(\tR\x05state\x12;\n" +
+	"\voccurred_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"occurredAt:4\xaa\xbb\x180\n" +
+	"\x05order\x12\x0erequest_status\x1a\fout_order_no\"\tdevice_id\"\x97\x02\n" +
 	"\n" +
 	"OrderAlarm\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
@@ -2206,7 +2343,7 @@ func file_facepay_order_v1_order_proto_rawDescGZIP() []byte {
 }
 
 var file_facepay_order_v1_order_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_facepay_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_facepay_order_v1_order_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_facepay_order_v1_order_proto_goTypes = []any{
 	(PaidBy)(0),                   // 0: facepay.order.v1.PaidBy
 	(*OrderOpened)(nil),           // 1: facepay.order.v1.OrderOpened
@@ -2219,50 +2356,53 @@ var file_facepay_order_v1_order_proto_goTypes = []any{
 	(*OrderRevoked)(nil),          // 8: facepay.order.v1.OrderRevoked
 	(*OrderAbandoned)(nil),        // 9: facepay.order.v1.OrderAbandoned
 	(*FactRejected)(nil),          // 10: facepay.order.v1.FactRejected
-	(*OrderAlarm)(nil),            // 11: facepay.order.v1.OrderAlarm
-	(*OrderAwaitingConfirm)(nil),  // 12: facepay.order.v1.OrderAwaitingConfirm
-	(*OrderExpired)(nil),          // 13: facepay.order.v1.OrderExpired
-	(*OrderModified)(nil),         // 14: facepay.order.v1.OrderModified
-	(*OrderCollectRequested)(nil), // 15: facepay.order.v1.OrderCollectRequested
-	(*OrderRefunded)(nil),         // 16: facepay.order.v1.OrderRefunded
-	(*OrderRefundFailed)(nil),     // 17: facepay.order.v1.OrderRefundFailed
-	(*ReceivableAged)(nil),        // 18: facepay.order.v1.ReceivableAged
-	(*KeyExpiring)(nil),           // 19: facepay.order.v1.KeyExpiring
-	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
-	(*v1.Problem)(nil),            // 21: facepay.event.v1.Problem
+	(*RequestStatus)(nil),         // 11: facepay.order.v1.RequestStatus
+	(*OrderAlarm)(nil),            // 12: facepay.order.v1.OrderAlarm
+	(*OrderAwaitingConfirm)(nil),  // 13: facepay.order.v1.OrderAwaitingConfirm
+	(*OrderExpired)(nil),          // 14: facepay.order.v1.OrderExpired
+	(*OrderModified)(nil),         // 15: facepay.order.v1.OrderModified
+	(*OrderCollectRequested)(nil), // 16: facepay.order.v1.OrderCollectRequested
+	(*OrderRefunded)(nil),         // 17: facepay.order.v1.OrderRefunded
+	(*OrderRefundFailed)(nil),     // 18: facepay.order.v1.OrderRefundFailed
+	(*ReceivableAged)(nil),        // 19: facepay.order.v1.ReceivableAged
+	(*KeyExpiring)(nil),           // 20: facepay.order.v1.KeyExpiring
+	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
+	(*v1.Problem)(nil),            // 22: facepay.event.v1.Problem
 }
 var file_facepay_order_v1_order_proto_depIdxs = []int32{
-	20, // 0: facepay.order.v1.OrderOpened.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 1: facepay.order.v1.OrderRefused.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 2: facepay.order.v1.OrderCompleting.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 3: facepay.order.v1.OrderPaymentPending.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 0: facepay.order.v1.OrderOpened.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 1: facepay.order.v1.OrderRefused.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 2: facepay.order.v1.OrderCompleting.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 3: facepay.order.v1.OrderPaymentPending.occurred_at:type_name -> google.protobuf.Timestamp
 	0,  // 4: facepay.order.v1.Collection.paid_by:type_name -> facepay.order.v1.PaidBy
-	20, // 5: facepay.order.v1.Collection.paid_at:type_name -> google.protobuf.Timestamp
+	21, // 5: facepay.order.v1.Collection.paid_at:type_name -> google.protobuf.Timestamp
 	5,  // 6: facepay.order.v1.OrderPaid.collections:type_name -> facepay.order.v1.Collection
-	20, // 7: facepay.order.v1.OrderPaid.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 8: facepay.order.v1.OrderFree.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 9: facepay.order.v1.OrderRevoked.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 10: facepay.order.v1.OrderAbandoned.occurred_at:type_name -> google.protobuf.Timestamp
-	21, // 11: facepay.order.v1.FactRejected.problem:type_name -> facepay.event.v1.Problem
-	20, // 12: facepay.order.v1.FactRejected.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 13: facepay.order.v1.OrderAlarm.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 14: facepay.order.v1.OrderAwaitingConfirm.confirm_before:type_name -> google.protobuf.Timestamp
-	20, // 15: facepay.order.v1.OrderAwaitingConfirm.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 16: facepay.order.v1.OrderExpired.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 17: facepay.order.v1.OrderModified.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 18: facepay.order.v1.OrderCollectRequested.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 19: facepay.order.v1.OrderRefunded.refunded_at:type_name -> google.protobuf.Timestamp
-	20, // 20: facepay.order.v1.OrderRefunded.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 21: facepay.order.v1.OrderRefundFailed.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 22: facepay.order.v1.ReceivableAged.pending_since:type_name -> google.protobuf.Timestamp
-	20, // 23: facepay.order.v1.ReceivableAged.occurred_at:type_name -> google.protobuf.Timestamp
-	20, // 24: facepay.order.v1.KeyExpiring.not_after:type_name -> google.protobuf.Timestamp
-	20, // 25: facepay.order.v1.KeyExpiring.occurred_at:type_name -> google.protobuf.Timestamp
-	26, // [26:26] is the sub-list for method output_type
-	26, // [26:26] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	21, // 7: facepay.order.v1.OrderPaid.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 8: facepay.order.v1.OrderFree.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 9: facepay.order.v1.OrderRevoked.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 10: facepay.order.v1.OrderAbandoned.occurred_at:type_name -> google.protobuf.Timestamp
+	22, // 11: facepay.order.v1.FactRejected.problem:type_name -> facepay.event.v1.Problem
+	21, // 12: facepay.order.v1.FactRejected.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 13: facepay.order.v1.RequestStatus.accepted_at:type_name -> google.protobuf.Timestamp
+	21, // 14: facepay.order.v1.RequestStatus.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 15: facepay.order.v1.OrderAlarm.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 16: facepay.order.v1.OrderAwaitingConfirm.confirm_before:type_name -> google.protobuf.Timestamp
+	21, // 17: facepay.order.v1.OrderAwaitingConfirm.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 18: facepay.order.v1.OrderExpired.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 19: facepay.order.v1.OrderModified.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 20: facepay.order.v1.OrderCollectRequested.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 21: facepay.order.v1.OrderRefunded.refunded_at:type_name -> google.protobuf.Timestamp
+	21, // 22: facepay.order.v1.OrderRefunded.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 23: facepay.order.v1.OrderRefundFailed.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 24: facepay.order.v1.ReceivableAged.pending_since:type_name -> google.protobuf.Timestamp
+	21, // 25: facepay.order.v1.ReceivableAged.occurred_at:type_name -> google.protobuf.Timestamp
+	21, // 26: facepay.order.v1.KeyExpiring.not_after:type_name -> google.protobuf.Timestamp
+	21, // 27: facepay.order.v1.KeyExpiring.occurred_at:type_name -> google.protobuf.Timestamp
+	28, // [28:28] is the sub-list for method output_type
+	28, // [28:28] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_facepay_order_v1_order_proto_init() }
@@ -2276,7 +2416,7 @@ func file_facepay_order_v1_order_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_facepay_order_v1_order_proto_rawDesc), len(file_facepay_order_v1_order_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   19,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
