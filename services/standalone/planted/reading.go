@@ -23,7 +23,7 @@ var reading = []fault{
 	},
 	{
 		says:  "a yes that cannot be read is taken for a fault of the network",
-		edits: []edit{{orders + "/internal/wechat/call.go", "a.Unreadable = unreadable(r.Answer)", "_ = unreadable(r.Answer)"}},
+		edits: []edit{{orders + "/internal/wechat/call.go", "\ta.Unreadable = r.Unreadable\n", ""}},
 		pkg:   orders + "/internal/errand", test: "TestAnUnreadableYesIsQueriedAndTheCreateIsNotRepeated",
 	},
 	{

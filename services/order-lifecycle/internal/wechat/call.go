@@ -63,7 +63,7 @@ func (d *Desk) call(ctx context.Context, o *order.Order, op order.Op, w Waits) (
 	}
 	a := order.Answered{Op: op, AskedIn: o.State, AskedAt: w.Began, About: o.About(op)}
 	a.Verdict, a.Reason = meaning(op, r)
-	a.Unreadable = unreadable(r.Answer)
+	a.Unreadable = r.Unreadable
 	if r.Verdict == wechatpay.DeductionRunning {
 		a.After = w.Busy
 	}
@@ -75,12 +75,6 @@ func (d *Desk) call(ctx context.Context, o *order.Order, op order.Op, w Waits) (
 		a.Verdict = order.Ask // partner mode answers with an empty body (§6.12)
 	}
 	return a, r.Answer
-}
-
-// unreadable reports that WeChat said yes and that what it said cannot be read, or is about something else. It is no fault of
-// the network, and the request was carried out, as likely as not.
-func unreadable(a wechatpay.Answer) bool {
-	return a.Outcome == wechatpay.Unknown && a.Doubt == wechatpay.DoubtUnreadable && a.HTTPStatus/100 == 2
 }
 
 // meaning puts the provider's verdict into the order's words.

@@ -123,7 +123,7 @@ func TestAnswersComeBackInTheOrdersWords(t *testing.T) {
 		want    order.Answered
 	}{
 		"an order":           {false, order.OpQuery, wechatstub.Reply{Body: paidEntity}, order.Answered{Verdict: order.Accepted, Seen: &seen}},
-		"another's order":    {false, order.OpQuery, wechatstub.Reply{Body: `{"out_order_no":"N2","state":"DONE"}`}, order.Answered{Verdict: order.Unknown, Unreadable: true}},
+		"another's order":    {false, order.OpQuery, wechatstub.Reply{Body: `{"out_order_no":"N2","state":"DONE"}`}, order.Answered{Verdict: order.Unknown}},
 		"an unreadable yes":  {false, order.OpCreate, wechatstub.Reply{Body: `{"out_order_no":"N1","state":{}}`}, order.Answered{Verdict: order.Unknown, Unreadable: true}},
 		"a gateway's page":   {false, order.OpCreate, wechatstub.Reply{Status: 404, Body: `<html>`}, order.Answered{Verdict: order.Unknown}},
 		"odd decoration":     {false, order.OpQuery, wechatstub.Reply{Body: strings.Replace(paidEntity, "{", `{"risk_fund":{"amount":"10000"},"post_payments":[{"count":1.0}],"Collection":7,`, 1)}, order.Answered{Verdict: order.Accepted, Seen: &seen}},
