@@ -41,7 +41,7 @@ func begin(t testing.TB, conn net.Conn, target string, h http.Header, length int
 // answerOn reads the answer on a connection.
 func answerOn(t testing.TB, conn net.Conn) (int, http.Header, string) {
 	t.Helper()
-	must(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
+	must(t, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	must(t, err)
 	body, err := io.ReadAll(resp.Body)
