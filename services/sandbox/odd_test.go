@@ -60,7 +60,7 @@ func TestARefundsAnswerMayHaveOnePromotionInsteadOfAList(t *testing.T) {
 	}
 }
 
-func TestATrueNoticeMayBeOddInItsDress(t *testing.T) {
+func TestATrueNoticeMayBeOddInWhatNobodyNeeds(t *testing.T) {
 	w := start(t)
 	for kind, odd := range oddities {
 		w.pay(t, kind, fieldsOf{"fault": kind, "times": 1, "event_type": "PAYSCORE.USER_PAID"})

@@ -43,7 +43,7 @@ var (
 	oddWhole   = append([]Kind{OddSeq, OddPromotionAmount, OddPromotionObject, UnknownCollectionState}, oddAtFirst...)
 )
 
-// Odd reports a notice that is true and differs in its dress alone.
+// Odd reports a notice whose facts are true; only types that nobody needs are unusual.
 func (k Kind) Odd() bool {
 	return slices.Contains([]Kind{OddRiskFund, OddCount, OddSeq, OddPromotionAmount, OddPromotionObject, OddSummary}, k)
 }

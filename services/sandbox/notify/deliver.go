@@ -65,7 +65,7 @@ func (q *Queue) untrue(ctx context.Context, m *account.Merchant, n *Notice, told
 	return nil
 }
 
-// oddOnly is the kind when it changes the dress of a true notice, else none.
+// oddOnly is the kind when the notice stays true with it, else none.
 func oddOnly(kind plan.Kind) plan.Kind {
 	if kind.Odd() {
 		return kind
