@@ -35,7 +35,7 @@ type Options struct {
 	Patient bool
 	// Meters count what consumers fail at; nil for no count.
 	Meters metric.MeterProvider
-	// PingEvery is the gap between signs of life that are asked of the server; 5 s when zero. A server that leaves three
+	// PingEvery is the gap between signs of life that are asked of the server; 5 s when not positive. A server that leaves three
 	// unanswered is gone, whatever its host does, and another is connected to.
 	PingEvery time.Duration
 	// DeliverTwice runs every handler twice before its message is settled, for tests: idempotency is proved by
@@ -70,7 +70,7 @@ const publishWait = 3 * time.Second
 // Connect connects; it keeps reconnecting for ever once it was connected. An unreachable server at start is Retry unless the
 // connection is Patient, a malformed URL Terminal.
 func Connect(o Options, log *slog.Logger) (*Bus, error) {
-	if o.PingEvery == 0 {
+	if o.PingEvery <= 0 { // the client takes less for no pings at all
 		o.PingEvery = pingEvery
 	}
 	consuming, err := newConsuming(o.Meters)
