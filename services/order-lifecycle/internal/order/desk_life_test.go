@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"container/heap"
 	"fmt"
 	"math/rand/v2"
@@ -38,13 +39,13 @@ type deskLife struct {
 	book     *book
 	rejected map[string]int
 	// elsewhere are the facts of payments elsewhere, refusals the codes of refused facts.
-	elsewhere map[string]bool
+	elsewhere map[string]ElsewherePaid
 	refusals  map[string]string
 	bodies    map[string]string // of modify and sync, by request_id
 }
 
 func newDeskLife(d dice) *deskLife {
-	l := &deskLife{life: newLife(d), rejected: map[string]int{}, elsewhere: map[string]bool{}, refusals: map[string]string{}, bodies: map[string]string{}}
+	l := &deskLife{life: newLife(d), rejected: map[string]int{}, elsewhere: map[string]ElsewherePaid{}, refusals: map[string]string{}, bodies: map[string]string{}}
 	l.provider = provider{dice: d, at: l.at, tell: func(s Seen) { l.hear(Observed{s}) }}
 	l.book = &book{provider: &l.life.provider, refunds: map[string]*booked{}, done: map[string]bool{}, tellRefund: func(f RefundTold) { l.hear(f) }}
 	return l
@@ -96,8 +97,13 @@ func (l *deskLife) plan() {
 	}
 }
 
-// aimed gives a refund the payment that it is about, when there are several.
+// aimed gives a refund the payment that it is about, when there are several, and a payment elsewhere beside a part of WeChat's
+// its amount: the rest, or the whole.
 func (l *deskLife) aimed(f Fact) Fact {
+	if e, ok := f.(ElsewherePaid); ok && l.order.PaidFen > 0 {
+		e.Amount = l.order.Total() - l.order.PaidFen*money.Fen(l.dice(2))
+		return e
+	}
 	r, ok := f.(RefundAsked)
 	if ok && len(l.order.Collections) > 1 {
 		r.TransactionID = l.order.Collections[l.dice(len(l.order.Collections))].TransactionID
@@ -109,7 +115,9 @@ func (l *deskLife) aimed(f Fact) Fact {
 func (l *deskLife) hear(f Fact) {
 	before := len(l.order.Rejections)
 	if e, ok := f.(ElsewherePaid); ok {
-		l.elsewhere[e.FactID] = true
+		if _, again := l.elsewhere[e.FactID]; !again {
+			l.elsewhere[e.FactID] = e
+		}
 	}
 	l.apply(f)
 	if w := l.order.Work; w != nil {
@@ -255,12 +263,13 @@ func (l *deskLife) excessWentBack() {
 			byWeChat += c.Amount
 		}
 	}
-	for id := range l.elsewhere { // the whole, each
+	for id, e := range l.elsewhere {
+		amount := cmp.Or(e.Amount, p.total)
 		switch l.refusals[id] {
 		case "":
-			elsewhere = p.total
+			elsewhere = max(elsewhere, amount)
 		case "provider_refused": // paid all the same
-			perhaps = p.total
+			perhaps = max(perhaps, amount)
 		}
 	}
 	for id, b := range l.book.refunds {
