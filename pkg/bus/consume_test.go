@@ -8,7 +8,6 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	"github.com/facepay-go/facepay/pkg/bus/embedded"
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
@@ -249,11 +248,7 @@ func TestAMessageOfAKilledConsumerComesAgain(t *testing.T) {
 }
 
 func TestConsumptionGoesOnAfterTheBrokerWasAway(t *testing.T) {
-	dir, address := t.TempDir(), freeAddress(t)
-	server, err := embedded.Start(dir, address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := serve(t, t.TempDir(), "127.0.0.1:0")
 	b := connect(t, server, quick())
 	if err := b.Apply(t.Context(), Profile{}); err != nil {
 		t.Fatal(err)
@@ -263,7 +258,9 @@ func TestConsumptionGoesOnAfterTheBrokerWasAway(t *testing.T) {
 	publish(t, b, ended("before"))
 	receive(t, runs, "the fact before")
 	server.Stop()
-	serve(t, dir, address)
+	if err := server.Again(); err != nil {
+		t.Fatal(err)
+	}
 	e := eventOf(t, ended("after"))
 	within(t, 20*time.Second, "published after the restart", func() bool { return b.Publish(t.Context(), e) == nil })
 	for receive(t, runs, "the fact after").Key != "after" {

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/facepay-go/facepay/pkg/bus/embedded"
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
 )
@@ -43,11 +42,7 @@ func TestOneFactPublishedTwiceIsStoredOnce(t *testing.T) {
 }
 
 func TestPublishingFailsQuicklyWithoutABrokerAndWorksWhenItIsBackWithAllItHad(t *testing.T) {
-	dir, address := t.TempDir(), freeAddress(t)
-	server, err := embedded.Start(dir, address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := serve(t, t.TempDir(), "127.0.0.1:0")
 	b := connect(t, server, production())
 	if err := b.Apply(t.Context(), Profile{}); err != nil {
 		t.Fatal(err)
@@ -67,7 +62,9 @@ func TestPublishingFailsQuicklyWithoutABrokerAndWorksWhenItIsBackWithAllItHad(t 
 		t.Errorf("refusing took %v", took)
 	}
 
-	serve(t, dir, address)
+	if err := server.Again(); err != nil {
+		t.Fatal(err)
+	}
 	within(t, 20*time.Second, "published after the restart", func() bool { return b.Publish(t.Context(), late[0]) == nil })
 	for _, err := range b.PublishMany(t.Context(), late) {
 		if err != nil {

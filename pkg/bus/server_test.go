@@ -3,7 +3,6 @@ package bus
 import (
 	"context"
 	"log/slog"
-	"net"
 	"strconv"
 	"testing"
 	"time"
@@ -53,17 +52,6 @@ func applied(t testing.TB, pace tempo) *Bus {
 		t.Fatal(err)
 	}
 	return b
-}
-
-// freeAddress is a loopback address whose port was free a moment ago, for a server that comes back on it.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func ended(number string) *kioskv1.ServiceEnded {

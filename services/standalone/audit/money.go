@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/facepay-go/facepay/pkg/money"
@@ -61,26 +62,55 @@ func (o *Order) nobodyPaidTwice() {
 			break
 		}
 	}
-	for _, p := range o.Row.Payments {
-		if !p.ByMerchant() && o.saidPaidElsewhere() && !o.givenBack(p) {
-			o.breach(3, "the customer paid the whole elsewhere and WeChat %d fen, which did not go back", p.Amount)
-		}
-	}
+	o.excessGoesBack()
 }
 
-// saidPaidElsewhere reports a payment elsewhere that was taken in.
-func (o *Order) saidPaidElsewhere() bool {
-	return slices.ContainsFunc(o.Facts, func(f Said) bool { return f.Name == "paid_elsewhere" && o.refusal(f.ID) == "" })
-}
-
-// givenBack reports that the whole payment went back to the customer, or that a person was told that it could not.
-func (o *Order) givenBack(p Payment) bool {
+// excessGoesBack holds that what the customer paid beyond what he owes goes back, to the fen: no more of our own accord, and
+// no less unless a person was told that it could not. It goes by what the provider collected and what the back office said,
+// and not by what an order made of it.
+func (o *Order) excessGoesBack() {
+	least, most := o.excess()
+	var ours, back money.Fen
 	for _, r := range o.Refunds {
-		if r.TransactionID == p.TransactionID && r.ours() && r.Amount == p.Amount && r.Status == refundSucceeded {
-			return true
+		if r.Status != refundSucceeded {
+			continue
+		}
+		if back += r.Amount; r.ours() {
+			ours += r.Amount
 		}
 	}
-	return o.alarmed("auto_refund_failed") || o.alarmed("refund_abnormal")
+	if ours > most {
+		o.breach(3, "%d fen went back of which nobody owed more than %d", ours, most)
+	}
+	if back < least && !o.alarmed("auto_refund_failed") && !o.alarmed("refund_abnormal") {
+		o.breach(3, "the customer paid %d fen more than he owes, and %d went back", least, back)
+	}
+}
+
+// excess is how much more the customer paid than he owes, at least and at most: a payment elsewhere that the provider would
+// not hear of was made all the same.
+func (o *Order) excess() (least, most money.Fen) {
+	owed, _ := o.commanded()
+	var byWeChat money.Fen
+	for _, p := range o.Row.Payments {
+		if !p.ByMerchant() {
+			byWeChat += p.Amount
+		}
+	}
+	elsewhere, perhaps := money.Fen(0), money.Fen(0)
+	for _, f := range o.Facts {
+		if f.Name != "paid_elsewhere" {
+			continue
+		}
+		amount := cmp.Or(f.Amount, owed)
+		switch o.refusal(f.ID) {
+		case "":
+			elsewhere = max(elsewhere, amount)
+		case "provider_refused":
+			perhaps = max(perhaps, amount)
+		}
+	}
+	return max(0, byWeChat+elsewhere-owed), max(0, byWeChat+max(elsewhere, perhaps)-owed)
 }
 
 // refundedOnBothSides holds that refunds are the same for us and for the provider, to the fen, that each was asked for, and
@@ -128,10 +158,11 @@ func (o *Order) refundedOnBothSides() {
 	}
 }
 
-// askedFor reports a refund that the back office asked for with that amount, or that compensates a second payment.
+// askedFor reports a refund that the back office asked for with that amount, or that gives back what was paid too much.
 func (o *Order) askedFor(r Refund) bool {
 	if r.ours() {
-		return o.alarmed("paid_twice")
+		_, most := o.excess()
+		return most > 0
 	}
 	return slices.ContainsFunc(o.Facts, func(f Said) bool {
 		return f.Name == "refund_requested" && r.OutRefundNo == o.Number+"@"+f.RequestID && f.Amount == r.Amount && o.refusal(f.ID) == ""

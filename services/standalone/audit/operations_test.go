@@ -124,6 +124,11 @@ func TestEveryPlantedBreachOfAnOperationIsNamedByItsInvariant(t *testing.T) {
 			l.Refunds = nil
 			unsay(l, func(s audit.Said) bool { return s.Name == "refunded" })
 		}},
+		"paid twice and a part went back": {3, twice, func(l *audit.Ledger) { l.Refunds["N1"][0].Amount, l.Said["N1"][len(l.Said["N1"])-1].Amount = 349, 349 }},
+		"more went back than was paid too much": {3, twice, func(l *audit.Ledger) {
+			l.Facts["N1"][len(l.Facts["N1"])-1].Amount = 100 // elsewhere; WeChat collected the whole
+		}},
+		"a refund nobody owed":           {3, twice, func(l *audit.Ledger) { l.Facts["N1"] = l.Facts["N1"][:len(l.Facts["N1"])-1] }},
 		"opened before it was confirmed": {5, confirmed, func(l *audit.Ledger) { change(l, func(r *audit.Row) { r.ConfirmedAt = noon.Add(time.Minute) }) }},
 		"opened and never confirmed":     {5, confirmed, func(l *audit.Ledger) { change(l, func(r *audit.Row) { r.ConfirmedAt = time.Time{} }) }},
 	} {

@@ -27,7 +27,7 @@ type Said struct {
 	// Total is the commanded amount of service_ended, amount_modify_requested, completing, payment_pending, modified and
 	// paid, Paid what a paid proves, ByMerchant the part of it that WeChat did not collect; fen.
 	Total, Paid, ByMerchant money.Fen
-	// Amount is what a refund gives back, of the payment TransactionID; Refunded the sum of the order's refunds so far; fen.
+	// Amount is what the customer paid by a paid_elsewhere, 0 is the whole; or what a refund gives back, of the payment TransactionID; Refunded the sum of the order's refunds so far; fen.
 	Amount, Refunded           money.Fen
 	TransactionID, OutRefundNo string
 	// Age is what a receivable_aged tells, seconds.
@@ -57,6 +57,8 @@ func ReadSaid(msg jetstream.Msg) (key string, s Said, err error) {
 		s.RequestID, s.Total = m.GetRequestId(), money.Fen(m.GetTotalAmountFen())
 	case *deskv1.RefundRequested:
 		s.RequestID, s.Amount, s.TransactionID = m.GetRequestId(), money.Fen(m.GetAmountFen()), m.GetTransactionId()
+	case *deskv1.PaidElsewhere:
+		s.RequestID, s.Amount = m.GetRequestId(), money.Fen(m.GetAmountFen())
 	case requested:
 		s.readAnswer(m)
 		s.RequestID = m.GetRequestId()

@@ -123,6 +123,10 @@ func (c *city) stateAt(ctx context.Context, number string) (string, error) {
 	return row.State + "/" + row.Description, nil
 }
 
+// answerWithin is how long a life waits for the answer to one request, to see whether it is an abnormal refund. Later
+// answers are waited for with the audit.
+const answerWithin = time.Minute
+
 // answers waits for the answer to every wish of a life, and lets an abnormal refund be handled.
 func (c *city) answers(ctx context.Context, v visit) error {
 	for _, w := range v.life.wishes {
@@ -137,7 +141,7 @@ func (c *city) answer(ctx context.Context, v visit, w wish) error {
 	if w.operation == cancel || w.operation == elsewhere || w.operation == portal { // answered by the end, or refused
 		return nil
 	}
-	bounded, stop := context.WithTimeout(ctx, patience)
+	bounded, stop := context.WithTimeout(ctx, answerWithin)
 	defer stop()
 	said, err := c.tracker.AwaitThat(bounded, v.number, func(s kiosk.Said) bool {
 		return s.RequestID == w.request || w.operation == collect && s.Name == "paid"

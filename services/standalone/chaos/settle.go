@@ -11,8 +11,8 @@ import (
 	"github.com/facepay-go/facepay/services/standalone/kiosk"
 )
 
-// longest is, on the services' clock, how long the last word can take: a refund waits ten minutes for the merchant's
-// top-up, then 36 for three looks at it, when its notification was lost.
+// longest is, on the services' clock, how long the last word can take where the waits are those of production: a refund
+// waits ten minutes for the merchant's top-up, then 36 for three looks at it, when its notification was lost.
 const longest = time.Hour
 
 // settle waits until nothing is under way any more and audits. What the audit still finds broken may be on its way: it is

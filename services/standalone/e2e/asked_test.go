@@ -37,8 +37,6 @@ const lowered = 200
 func onlyAsked(c *stack.Configs) {
 	c.Sandbox.DeductAfter = 6 * time.Hour
 	c.Order.Timers.Busy, c.Order.TopUp = 10*time.Second, 10*time.Second
-	c.Order.CallTimeout, c.Order.Claim = 2*time.Second, 150*time.Second
-	c.Authinfo.CallTimeout, c.Authinfo.Claim = 2*time.Second, 150*time.Second
 	c.Order.Timers.OpenWithin, c.Order.Timers.ConfirmWithin, c.Authinfo.SessionTTL = 3*time.Hour, 3*time.Hour, 3*time.Hour
 }
 

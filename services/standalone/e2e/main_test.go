@@ -14,5 +14,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if dir, err := keys(); err == nil {
+		_ = os.RemoveAll(dir) // the system's temporary folder
+	}
+	os.Exit(code)
 }

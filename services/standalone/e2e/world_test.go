@@ -58,7 +58,7 @@ func bareWorld(t testing.TB, change ...func(*stack.Options)) *world {
 	t.Cleanup(cancel)
 	w := &world{ctx: ctx, t: t, log: &record{}, secrets: &secrets.Used{}}
 	w.options = stack.Options{
-		Dir: t.TempDir(), Scale: scale, Tune: tune, Store: stores(t),
+		Dir: folderWithKeys(t), Scale: scale, Tune: tune, Store: stores(t),
 		NATS: freeAddress(t), Door: freeAddress(t), Provider: freeAddress(t), Control: freeAddress(t),
 		Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
@@ -70,13 +70,13 @@ func bareWorld(t testing.TB, change ...func(*stack.Options)) *world {
 
 // tune shortens what is waited for and leaves room for a slow machine: nothing in a story is late by accident.
 func tune(c *stack.Configs) {
-	c.Order.CallTimeout, c.Order.Claim = time.Second, 75*time.Second
-	c.Authinfo.CallTimeout, c.Authinfo.Claim = time.Second, 75*time.Second
+	c.Order.CallTimeout, c.Order.Claim = 2*time.Second, 150*time.Second
+	c.Authinfo.CallTimeout, c.Authinfo.Claim = 2*time.Second, 150*time.Second
 	c.Order.Timers.OpenWithin = 15 * time.Minute
 	c.Order.Timers.ParkFor = 15 * time.Minute
 	c.Order.SweepEvery, c.Authinfo.SweepEvery = 3*time.Second, 3*time.Second
+	c.Order.Timers.Refund = stack.MinuteByMinute()
 	c.Authinfo.SessionTTL = 15 * time.Minute
-	c.Authinfo.CallTimeout, c.Authinfo.Claim = time.Second, 75*time.Second
 	c.Sandbox.DeductAgainAfter = 20 * time.Second
 }
 

@@ -34,7 +34,7 @@ func StartWhole(ctx context.Context, o WholeOptions) (*System, error) {
 	book, door := answers(s.Control+"/control/wechat/book?limit=1"), listens(at[1])
 	ready := func(ctx context.Context) error { return errors.Join(book(ctx), door(ctx)) }
 	s.Provider = s.add("facepay", filepath.Join(o.Bin, "facepay"), ready,
-		"run", "--data", o.Dir, "--scale", strconv.Itoa(o.Scale), "--log-level", o.LogLevel,
+		"run", "--data", o.Dir, "--short-waits", "--scale", strconv.Itoa(o.Scale), "--log-level", o.LogLevel,
 		"--listen-nats", at[0], "--listen-door", at[1], "--listen-sandbox", at[2], "--listen-control", at[3])
 	if err := up(ctx, s.Provider); err != nil {
 		s.Abandon()

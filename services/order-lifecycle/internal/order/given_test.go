@@ -1,7 +1,9 @@
 package order
 
 import (
+	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,31 +15,39 @@ var (
 	terms = Terms{Cap: 20_000}
 )
 
-// pen is a Scribe whose bytes tell what they were made of.
+// pen is a Scribe whose bytes tell what they were made of, and which write they are of: what is frozen and what is written
+// anew are never equal by accident.
 type pen struct{}
 
+// writes counts the bodies that were written, of all tests.
+var writes atomic.Int64
+
+func written(format string, args ...any) []byte {
+	return fmt.Appendf(nil, format+" #%d", append(args, writes.Add(1))...)
+}
+
 func (pen) Create(o *Order, _ []byte, now time.Time) ([]byte, error) {
-	return []byte("create " + o.OutOrderNo + now.Format(time.StampMilli)), nil
+	return written("create %s %s", o.OutOrderNo, now.Format(time.StampMilli)), nil
 }
 
 func (pen) Complete(_ *Order, e End, endAt, _ time.Time) ([]byte, error) {
-	return []byte("complete " + e.Total.Yuan() + endAt.Format(time.Stamp)), nil
+	return written("complete %d %s", e.Total, endAt.Format(time.Stamp)), nil
 }
 
-func (pen) Cancel(_ *Order, reason string) []byte { return []byte("cancel " + reason) }
+func (pen) Cancel(_ *Order, reason string) []byte { return written("cancel %s", reason) }
 
 func (pen) Modify(_ *Order, e End, reason string, _ time.Time) ([]byte, error) {
-	return []byte("modify " + e.Total.Yuan() + reason), nil
+	return written("modify %d %s", e.Total, reason), nil
 }
 
 func (pen) Sync(_ *Order, paidAt, _ time.Time) ([]byte, error) {
-	return []byte("sync " + paidAt.Format(time.Stamp)), nil
+	return written("sync %s", paidAt.Format(time.Stamp)), nil
 }
 
-func (pen) Collect(*Order) []byte { return []byte("collect") }
+func (pen) Collect(*Order) []byte { return written("collect") }
 
 func (pen) Refund(o *Order, r Refund, _ time.Time) ([]byte, error) {
-	return []byte("refund " + OutRefundNo(o.OutOrderNo, r.RequestID) + r.Amount.Yuan()), nil
+	return written("refund %s %d %s", r.TransactionID, r.Amount, OutRefundNo(o.OutOrderNo, r.RequestID)), nil
 }
 
 func envAt(now time.Time) Env {

@@ -85,21 +85,6 @@ func newLife(d dice) *life {
 	return l
 }
 
-// pencil is a Scribe whose complete tells its total.
-type pencil struct{ pen }
-
-func (pencil) Complete(_ *Order, e End, _, _ time.Time) ([]byte, error) {
-	return []byte("complete " + strconv.FormatInt(int64(e.Total), 10)), nil
-}
-
-func (pencil) Modify(_ *Order, e End, _ string, _ time.Time) ([]byte, error) {
-	return []byte("modify " + strconv.FormatInt(int64(e.Total), 10)), nil
-}
-
-func (pencil) Refund(_ *Order, r Refund, _ time.Time) ([]byte, error) {
-	return []byte("refund " + r.TransactionID + " " + strconv.FormatInt(int64(r.Amount), 10)), nil
-}
-
 func (l *life) live(t fatal) {
 	t.Helper()
 	l.t = t
@@ -173,9 +158,7 @@ func (l *life) lastEnd() {
 }
 
 func (l *life) apply(f Fact) {
-	env := envAt(l.now)
-	env.Scribe = pencil{}
-	s := applied(env, &l.order, f, &l.opened)
+	s := applied(envAt(l.now), &l.order, f, &l.opened)
 	if err := unbroken(s); err != nil {
 		l.t.Fatalf("%v", err)
 	}

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -95,7 +96,8 @@ func (p *provider) complete(body []byte) Answered {
 	case p.state == "DOING" && p.description == "USER_CONFIRM" && p.refuses:
 		return Answered{Op: OpComplete, Verdict: Refusal, Reason: "above_cap"}
 	case p.state == "DOING" && p.description == "USER_CONFIRM":
-		total, _ := strconv.ParseInt(string(body[len("complete "):]), 10, 64)
+		var total int64
+		_, _ = fmt.Sscanf(string(body), "complete %d", &total)
 		p.total = money.Fen(total)
 		if p.state, p.description = "DOING", "MCH_COMPLETE"; p.total == 0 {
 			p.state, p.description = "DONE", ""

@@ -20,7 +20,7 @@ import (
 
 func runCommand() *cobra.Command {
 	o := stack.Options{Partner: true, Scale: 1, NATS: "127.0.0.1:4222", Door: "127.0.0.1:8081", Provider: "127.0.0.1:9081", Control: "127.0.0.1:9082"}
-	level := "info"
+	level, shortWaits := "info", false
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "run everything in this process: NATS, stores, all services, and the sandbox as WeChat (data kept in ./data)",
@@ -28,6 +28,9 @@ func runCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := cli.Within("--scale", int64(o.Scale), 1, 1000); err != nil {
 				return err
+			}
+			if shortWaits {
+				o.Tune = stack.ShortWaits
 			}
 			log, closeLog, err := fileLog(o.Dir, level)
 			if err != nil {
@@ -64,6 +67,8 @@ func runCommand() *cobra.Command {
 	f.StringVar(&o.Control, "listen-control", o.Control, "the sandbox's control API")
 	f.IntVar(&o.Scale, "scale", o.Scale, "how many times faster than real time services and sandbox live together")
 	f.StringVar(&level, "log-level", level, "debug, info, warn or error")
+	f.BoolVar(&shortWaits, "short-waits", false, "for tests: minutes where people are given more time")
+	_ = f.MarkHidden("short-waits") // it is there
 	return cmd
 }
 

@@ -1,6 +1,6 @@
 //go:build !mongo
 
-package e2e
+package kill
 
 import (
 	"testing"

@@ -1,6 +1,6 @@
-//go:build race
+//go:build !race
 
-package e2e
+package kill
 
 // raceFlag builds programs as this test was built, from the same build cache.
-const raceFlag = "-race=true"
+const raceFlag = "-race=false"
