@@ -111,6 +111,25 @@ func TestShowTellsWhatWeChatSaysNowAndWhatWeWereTold(t *testing.T) {
 	}
 }
 
+func TestShowFindsAPartnersUserWhoIsKnownBySubOpenidOnly(t *testing.T) {
+	w := newWorld(t)
+	p := newProvider(w)
+	w.start()
+	told := fact(opened, "00", "FR1")
+	told.Merchant, told.Openid, told.UserKey = "bolt", "", userKeyOf("oSub") // as callback-ingest names such a user
+	w.notify(told)
+	w.settled()
+	p.do(func() {
+		p.first = []special{{On: "GET", Reply: apistub.Reply{
+			Body: `{"service_id":"500001","sub_openid":"oSub","authorization_code":"CODE1","authorization_state":"AVAILABLE"}`,
+		}}}
+	})
+	reply, err := w.show(&authinfov1.ShowAuthorisationRequest{Merchant: "bolt", ServiceId: "500001", AuthorizationCode: "CODE1"})
+	if err != nil || reply.GetUserKey() != userKeyOf("oSub") || reply.GetTold() != "OPEN" {
+		t.Errorf("%v %v", reply, err)
+	}
+}
+
 func (w *world) show(req *authinfov1.ShowAuthorisationRequest) (*authinfov1.ShowAuthorisationReply, error) {
 	var reply authinfov1.ShowAuthorisationReply
 	return &reply, w.call("show_authorisation", req, &reply)

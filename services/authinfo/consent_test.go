@@ -1,6 +1,7 @@
 package authinfo_test
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	authinfov1 "github.com/facepay-go/facepay/proto/gen/facepay/authinfo/v1"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
 	"github.com/facepay-go/facepay/services/authinfo/internal/apistub"
+	"github.com/facepay-go/facepay/services/authinfo/internal/consent"
 )
 
 func TestAUserWhoHasAuthorisedBeforeIsAuthorisedByTheFirstQuery(t *testing.T) {
@@ -272,5 +274,86 @@ func TestAPartnersUserIsKnownBySubOpenid(t *testing.T) {
 	w.notify(told)
 	if got := w.authorised("N1"); got.GetKnownBy() != "query" {
 		t.Errorf("known by %s", got.GetKnownBy())
+	}
+}
+
+// Nobody can ask WeChat for a merchant that was removed, or about a user whose sealing key is gone: the consent's time runs
+// out all the same, and the kiosk is told.
+func TestAConsentWhoseSealKeyOrMerchantIsGoneEndsByItsOwnTime(t *testing.T) {
+	gone := map[string]func(w *world){
+		"seal key": func(w *world) {
+			w.keys = []string{"2026-12 " + hex.EncodeToString([]byte("new new new new new new new new!"))}
+		},
+		"merchant": func(w *world) { w.book = writeBook(t, w.a.URL, w.b.URL, w.api, "acme") },
+	}
+	begun := map[string]struct {
+		before func(w *world)
+		life   time.Duration
+	}{
+		"before its token": {func(w *world) {
+			newProvider(w).first = []special{{On: "GET", Reply: apistub.Refuse(429, "FREQUENCY_LIMITED")}}
+			w.cfg.Consent.Retry = []time.Duration{time.Minute} // what comes next is for the service without the key
+			w.start()
+			w.publish(wish("N1"))
+			w.planned("N1")
+		}, consent.DefaultTimers().Try},
+		"with its token": {func(w *world) {
+			newProvider(w)
+			w.start()
+			w.publish(wish("N1"))
+			w.awaited("N1")
+		}, time.Hour},
+	}
+	for what, lose := range gone {
+		for when, c := range begun {
+			t.Run(what+" "+when, func(t *testing.T) {
+				w := newWorld(t)
+				c.before(w)
+				w.stop()
+				lose(w)
+				asked := len(w.api.Got())
+				w.start()
+				eventually(t, "it ends", func() bool {
+					w.clock.Advance(30 * time.Second)
+					return len(events[*authinfov1.ServiceNotAuthorised](w, "N1")) > 0
+				})
+				if got := w.notAuthorised("N1"); got.GetReason() != "token_expired" || w.clock.ahead.Load() < int64(c.life)-int64(time.Minute) {
+					t.Errorf("for %s after %v", got.GetReason(), time.Duration(w.clock.ahead.Load()))
+				}
+				// A minute or two apart while the user is away, and at most half a minute before: not one try per claim.
+				if tries := strings.Count(w.logs.String(), `"msg":"call not made"`); tries == 0 || tries > 60 {
+					t.Errorf("%d tries", tries)
+				}
+				if n := len(w.api.Got()) - asked; what == "merchant" && n > 0 {
+					t.Errorf("%d calls for a merchant that was removed", n)
+				}
+			})
+		}
+	}
+}
+
+// A token lives from the moment its request is sent, however long the answer takes.
+func TestATokensLifeBeginsWhenItsRequestIsSent(t *testing.T) {
+	w := newWorld(t)
+	p := newProvider(w)
+	const slow = 100 * time.Second
+	w.api.Set(func(got apistub.Got) apistub.Reply {
+		if got.Method == http.MethodPost {
+			w.clock.Advance(slow)
+		}
+		return p.answer(got)
+	})
+	w.cfg.Claim = time.Hour // moving the clock does not take the call away from who makes it
+	w.start()
+	began := w.clock.Now()
+	w.publish(wish("N1"))
+	if life := w.awaited("N1").GetExpiresAt().AsTime().Sub(began); life < time.Hour || life > time.Hour+slow/2 {
+		t.Errorf("an order's token ends %v after the wish", life)
+	}
+	began = w.clock.Now()
+	reply, err := w.preAuthorise(asking("p1"))
+	must(t, err)
+	if life := reply.GetExpiresAt().AsTime().Sub(began); life < time.Hour || life > time.Hour+slow/2 {
+		t.Errorf("another token ends %v after it was asked for", life)
 	}
 }

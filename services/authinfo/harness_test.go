@@ -181,7 +181,8 @@ const (
 	userSecret = "a secret of at least 32 bytes for user keys"
 )
 
-func writeBook(t *testing.T, urlA, urlB string, api *apistub.Server) *merchant.Book {
+// writeBook is merchants.yaml, but for the merchants that were removed.
+func writeBook(t *testing.T, urlA, urlB string, api *apistub.Server, removed ...string) *merchant.Book {
 	t.Helper()
 	dir := t.TempDir()
 	api.Keys(t, dir)
@@ -192,12 +193,18 @@ func writeBook(t *testing.T, urlA, urlB string, api *apistub.Server) *merchant.B
 		return fmt.Sprintf("  - id: %s\n    wechat: {mchid: %q, partner: %s, merchant_serial: %q, private_key_file: private.pem, apiv2_key_file: %s.apiv2, apiv3_key_file: none, public_keys: [{id: %s, file: public.pem}], api_url: %q, face_url: %q}\n",
 			id, mchid, partner, strings.Repeat("5", 40), id, apistub.KeyID, api.URL, url)
 	}
-	text := "accounts:\n" + account("a", "1900000109", urlA, "false") + account("b", "1900000110", urlB, "true") + `merchants:
-  - id: acme
+	merchants := map[string]string{
+		"acme": `  - id: acme
     wechat: {account: a, appid: wx8888888888888888, ask_unionid: true, services: [{id: "500001", cap_fen: 10000}, {id: "500002", cap_fen: 10000}, {id: "500003", cap_fen: 10000, confirm: true}]}
-  - id: bolt
+`,
+		"bolt": `  - id: bolt
     wechat: {account: b, appid: wx9999999999999999, sub_mchid: "1900000999", sub_appid: wx7777777777777777, services: [{id: "500001", cap_fen: 10000}]}
-`
+`,
+	}
+	for _, id := range removed {
+		delete(merchants, id)
+	}
+	text := "accounts:\n" + account("a", "1900000109", urlA, "false") + account("b", "1900000110", urlB, "true") + "merchants:\n" + merchants["acme"] + merchants["bolt"]
 	book, err := merchant.Parse([]byte(text), dir)
 	must(t, err)
 	return book

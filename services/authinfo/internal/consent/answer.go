@@ -72,7 +72,9 @@ func (c *Consent) queried(env Env, a Answer) Told {
 	case a.Meaning == Available:
 		return c.authorise(env, ByQuery)
 	case a.Meaning == Unclear:
+		round := c.Todo.Round // the gaps go on growing, should this be all that WeChat ever says
 		c.next(OpQueryUser, env.Now)
+		c.Todo.Round = round
 		return Nothing
 	case a.Meaning == Foreign:
 		return c.end(env, Refused, OtherUser)

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -150,6 +151,30 @@ func TestAConsentEndsBeforeOrderLifecycleStopsWaitingForIt(t *testing.T) {
 	}
 	if took := d.EndedAt.Sub(noon); took > authoriseWithin {
 		t.Errorf("ended after %v", took)
+	}
+}
+
+func TestAConsentEndsInTimeWhateverAnswerLasts(t *testing.T) {
+	all := []Meaning{Available, NotAvailable, Unclear, Foreign, Granted, Later, Doubtful, Misconfigured, Denied}
+	for _, lasting := range all {
+		for name, d := range map[string]*desk{
+			"querying": begin(), "pre-authorising": begin().play(NotAvailable), "awaiting": begin().play(NotAvailable, Granted),
+		} {
+			calls := 0
+			for ; !d.State.Final() && calls < 200; calls++ {
+				switch {
+				case slices.Contains(possible(d.Todo.Op, all), lasting):
+					d.answer(lasting, Rule)
+				case d.Todo.Op == OpPreAuthorise:
+					d.answer(Granted, "")
+				default:
+					d.answer(NotAvailable, "")
+				}
+			}
+			if took := d.now.Sub(noon); !d.State.Final() || took > 70*time.Minute {
+				t.Errorf("%s, and from then on %s: %s after %v and %d calls", name, lasting, d.State, took, calls)
+			}
+		}
 	}
 }
 

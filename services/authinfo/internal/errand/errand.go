@@ -10,7 +10,9 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/aggregate"
 	"github.com/facepay-go/facepay/pkg/clock"
+	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/lane"
+	"github.com/facepay-go/facepay/pkg/service"
 
 	"github.com/facepay-go/facepay/services/authinfo/internal/consent"
 )
@@ -22,7 +24,8 @@ type Job[S any] interface {
 	// Begin notes that it is about to be made.
 	Begin(s *S, now time.Time)
 	// Call makes it. take brings the answer into the document; it runs in a turn, maybe more than once. An error is ours,
-	// not WeChat's: the document stays as it is, and the claim's end brings it back.
+	// not WeChat's: the call was not made. With a take beside it the document plans the next try, or its end; without one it
+	// stays as it is, and the claim's end brings it back.
 	Call(ctx context.Context, merchant, id string, s S) (take func(*aggregate.Turn[S]), err error)
 }
 
@@ -105,8 +108,12 @@ func (x *Errands[S]) Do(ctx context.Context, merchant, id string, begun Begun) (
 		return none, s, err
 	}
 	take, err := x.Job.Call(ctx, merchant, id, s)
-	if err != nil {
+	if take == nil {
 		return none, s, err
+	}
+	if err != nil {
+		x.Log.Warn("call not made", service.KeyMerchant, merchant, "document", id, "op", string(x.Job.Todo(&s).Op),
+			service.KeyClass, fault.ClassOf(err).String(), service.KeyError, err, "next", "as its timers say")
 	}
 	return x.Decide(context.WithoutCancel(ctx), merchant, id, true, func(t *aggregate.Turn[S]) (aggregate.Decision, error) {
 		take(t)

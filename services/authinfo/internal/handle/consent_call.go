@@ -1,6 +1,7 @@
 package handle
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"time"
@@ -31,20 +32,21 @@ func (j *ConsentCall) Todo(c *consent.Consent) consent.Todo { return c.Todo }
 // Begin is the consent's.
 func (j *ConsentCall) Begin(c *consent.Consent, now time.Time) { c.Begin(now) }
 
-// Call makes the consent's next call and brings its answer into it.
+// Call makes the consent's next call and brings its answer into it. What keeps us from making it (a merchant that was
+// removed, a sealing key that is not here) counts as a call to be made later, so that the consent's own time runs out.
 func (j *ConsentCall) Call(ctx context.Context, merchant, id string, c consent.Consent) (func(*aggregate.Turn[consent.Consent]), error) {
-	desk, known := j.Desks[merchant]
-	if !known {
-		return nil, fault.Invalid("merchant", "unknown_merchant", "is no merchant of merchants.yaml any more")
-	}
 	code, err := j.Mint.code(j.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
 	began := j.Clock.Now()
-	a, answer, err := j.ask(ctx, desk, id, c)
+	desk, known := j.Desks[merchant]
+	a, answer, err := consent.Answer{}, wechatpay.Answer{}, errNoMerchant
+	if known {
+		a, answer, err = j.ask(ctx, desk, id, c)
+	}
 	if err != nil {
-		return nil, err
+		a.Meaning = cmp.Or(a.Meaning, consent.Later)
 	}
 	a.Op, a.Seq, a.SentAt = c.Todo.Op, c.Todo.Seq, began
 	return func(t *aggregate.Turn[consent.Consent]) {
@@ -54,8 +56,11 @@ func (j *ConsentCall) Call(ctx context.Context, merchant, id string, c consent.C
 		})
 		told, _ := t.State.Answered(consent.Env{Now: t.Now, Timers: j.Timers, Scribe: desk, Code: code}, a)
 		tell(t, merchant, told)
-	}, nil
+	}, err
 }
+
+// errNoMerchant: a document is of a merchant that was removed.
+var errNoMerchant error = fault.Invalid("merchant", "unknown_merchant", "is no merchant of merchants.yaml any more")
 
 // tell emits what a step tells.
 func tell(t *aggregate.Turn[consent.Consent], merchant string, told consent.Told) {
@@ -69,8 +74,11 @@ func (j *ConsentCall) ask(ctx context.Context, desk *wechat.Desk, id string, c c
 	if c.Todo.Op == consent.OpPreAuthorise {
 		g := desk.SendPreAuthorisation(ctx, c.Request.Body)
 		a = consent.Answer{Meaning: g.Meaning, Reason: g.Reason}
-		if !g.Token.IsZero() {
-			a.Token, err = j.Vault.seal(id, tokenField, []byte(g.Token.Reveal()))
+		if g.Token.IsZero() {
+			return a, g.Answer, nil
+		}
+		if a.Token, err = j.Vault.seal(id, tokenField, []byte(g.Token.Reveal())); err != nil {
+			a.Meaning = consent.Doubtful // WeChat knows the code, and the token is lost
 		}
 		return a, g.Answer, err
 	}

@@ -1,6 +1,7 @@
 package handle
 
 import (
+	"cmp"
 	"context"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -45,9 +46,8 @@ func (h *ShowAuthorisation) Handle(ctx context.Context, m *authinfov1.ShowAuthor
 		if told.AuthorizationCode != "" {
 			reply.AuthorizationCode = told.AuthorizationCode
 		}
-		if openid == "" {
-			openid = told.OpenID
-		}
+		// A partner's user may be known under sub_appid alone (§5.2); callback-ingest names such a user in the same way.
+		openid = cmp.Or(openid, told.OpenID, told.SubOpenID)
 		if at, ok := told.AuthorisedAt(); ok {
 			reply.AuthorisedAt = timestamppb.New(at)
 		}

@@ -23,23 +23,24 @@ func (j *TerminationCall) Todo(t *consent.Termination) consent.Todo { return t.T
 // Begin is the termination's.
 func (j *TerminationCall) Begin(t *consent.Termination, now time.Time) { t.Begin(now) }
 
-// Call makes the termination's next call and brings its answer into it.
+// Call makes the termination's next call and brings its answer into it. What keeps us from making it counts as a call to
+// be made later, at the termination's own growing gaps.
 func (j *TerminationCall) Call(
 	ctx context.Context, merchant, id string, end consent.Termination,
 ) (func(*aggregate.Turn[consent.Termination]), error) {
 	desk, known := j.Desks[merchant]
-	if !known {
-		return nil, fault.Invalid("merchant", "unknown_merchant", "is no merchant of merchants.yaml any more")
+	a, err := consent.Answer{Meaning: consent.Later}, errNoMerchant
+	if known {
+		a, err = j.ask(ctx, desk, id, end)
 	}
-	a, err := j.ask(ctx, desk, id, end)
-	if fault.Is(err, fault.Terminal) { // what was sealed does not open any more: nobody can send it
+	if known && fault.Is(err, fault.Terminal) { // what was sealed does not open any more: nobody can send it
 		a, err = consent.Answer{Meaning: consent.Denied, Reason: consent.Configuration}, nil
 	}
 	if err != nil {
-		return nil, err
+		a = consent.Answer{Meaning: consent.Later}
 	}
 	a.Op, a.Seq = end.Todo.Op, end.Todo.Seq
-	return func(t *aggregate.Turn[consent.Termination]) { t.State.Answered(t.Now, a) }, nil
+	return func(t *aggregate.Turn[consent.Termination]) { t.State.Answered(t.Now, a) }, err
 }
 
 func (j *TerminationCall) ask(ctx context.Context, desk *wechat.Desk, id string, end consent.Termination) (a consent.Answer, err error) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -168,5 +169,35 @@ func TestEveryKnownRefusalHasARowThatNamesAnActionAndQuotesNothing(t *testing.T)
 	}
 	if err := meaning(nil); err != nil {
 		t.Errorf("nothing means %v", err)
+	}
+}
+
+// moved is a clock that stands still until it is moved.
+type moved struct {
+	clock.Clock
+	now atomic.Int64
+}
+
+func (m *moved) Now() time.Time { return time.Unix(m.now.Load(), 0) }
+
+// A credential lives from the moment it is asked for (wechat-protocol.md §2.2), however long the answer takes.
+func TestACredentialsLifeBeginsWhenItIsAskedFor(t *testing.T) {
+	stub := facestub.New(t, key)
+	issuer := newIssuer(t, stub)
+	now := &moved{Clock: clock.Real()}
+	now.now.Store(1_780_000_000)
+	issuer.deps.Clock = now
+	asked := now.Now()
+	stub.Set(func(f facestub.Fields, r *http.Request) (facestub.Fields, bool) {
+		now.now.Add(3) // seconds that the answer takes
+		return stub.GrantFor(1000)(f, r)
+	})
+	issued, err := issuer.Get(t.Context(), terminal, secret("raw"))
+	must(t, err)
+	c, _, err := issuer.deps.Credentials.ByID(t.Context(), terminal.ID())
+	must(t, err)
+	want := asked.Add(1000 * time.Second)
+	if !issued.ExpiresAt.Equal(want) || !c.ExpiresAt.Equal(want) || !c.IssuedAt.Equal(asked) {
+		t.Errorf("asked for at %v: told to end at %v; kept as of %v, to end at %v", asked, issued.ExpiresAt, c.IssuedAt, c.ExpiresAt)
 	}
 }
