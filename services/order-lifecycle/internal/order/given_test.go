@@ -20,6 +20,8 @@ func (pen) Create(o *Order, _ []byte, now time.Time) ([]byte, error) {
 	return []byte("create " + o.OutOrderNo + now.Format(time.StampMilli)), nil
 }
 
+func (pen) StartLater(body []byte, _ time.Time) []byte { return body }
+
 func (pen) Complete(_ *Order, e End, endAt, _ time.Time) ([]byte, error) {
 	return []byte("complete " + e.Total.Yuan() + endAt.Format(time.Stamp)), nil
 }
