@@ -77,6 +77,7 @@ func invariantI1(s step) error {
 		return fmt.Errorf("%s became %s", was.State, is.State)
 	case is.Total() != was.Total():
 		return fmt.Errorf("the command went from %d to %d", was.Total(), is.Total())
+	case is.State == Refused && is.Todo.Op == OpCancel && !is.Create.DoubtAt.IsZero(): // its create landed after all
 	case is.Todo.Op.Sends():
 		return fmt.Errorf("a %s is planned", is.Todo.Op)
 	case is.PaidFen > was.PaidFen && is.State != Paid && !isTold(s.fact) && slices.Contains(is.Alarms, "closed_partly_paid"): // a query shows a part
