@@ -1,15 +1,18 @@
 package bus
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/facepay-go/facepay/pkg/bus/embedded"
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
 	kioskv1 "github.com/facepay-go/facepay/proto/gen/facepay/kiosk/v1"
+	notifyv1 "github.com/facepay-go/facepay/proto/gen/facepay/notify/v1"
 )
 
 // batch is n events of one stream.
@@ -160,5 +163,52 @@ func BenchmarkPublishMany(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A stream that answers nothing for a while must leave nothing behind that later publishes wait for.
+func TestSmallBatchesArePublishedAgainAfterAStreamThatAnsweredNothing(t *testing.T) {
+	b := applied(t, production())
+	answering := func(yes bool) {
+		t.Helper()
+		cfg := streamConfig(t, "KIOSK")
+		cfg.NoAck = !yes
+		if _, err := b.js.UpdateStream(t.Context(), cfg); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answering(false)
+	const more = 5000 // than the client library lets wait for an answer
+	es := batch(t, fewestInBatch-1)
+	for range more / len(es) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		for _, err := range b.PublishMany(ctx, es) {
+			if !fault.Is(err, fault.Retry) {
+				t.Fatalf("a publish that nobody answered: %v", err)
+			}
+		}
+		cancel()
+	}
+	answering(true)
+	wantPublished(t, b.PublishMany(t.Context(), es))
+	wantStoredOnce(t, b, es)
+}
+
+func TestEachEventOfSeveralStreamsHasItsOwnAnswer(t *testing.T) {
+	b := applied(t, production())
+	if err := b.js.DeleteStream(t.Context(), "NOTIFY"); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{3, fewestInBatch, 100} {
+		es := batch(t, n)
+		for _, at := range []int{0, n / 2, n} { // first, between, last
+			notified := &notifyv1.PayScoreOrderNotified{Merchant: "m", OutOrderNo: "lost" + number(at)}
+			es = slices.Insert(es, at, eventOf(t, notified))
+		}
+		for i, err := range b.PublishMany(t.Context(), es) {
+			if nobodyStores := es[i].Owner == "notify"; nobodyStores != (fault.CodeOf(err) == "stream_missing") || nobodyStores != (err != nil) {
+				t.Errorf("%d: event %d of %s: %v", n, i, es[i].Owner, err)
+			}
+		}
 	}
 }

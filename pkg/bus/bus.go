@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/facepay-go/facepay/pkg/event"
 	"github.com/facepay-go/facepay/pkg/fault"
@@ -31,6 +33,11 @@ type Options struct {
 	CredentialsFile string
 	// Patient connects in the background when no server answers at the start, for a service that has work without.
 	Patient bool
+	// Meters count what consumers fail at; nil for no count.
+	Meters metric.MeterProvider
+	// PingEvery is the gap between signs of life that are asked of the server; 5 s when not positive. A server that leaves three
+	// unanswered is gone, whatever its host does, and another is connected to.
+	PingEvery time.Duration
 	// DeliverTwice runs every handler twice before its message is settled, for tests: idempotency is proved by
 	// construction, and Contradictions counts where it is not.
 	DeliverTwice bool
@@ -44,10 +51,18 @@ type Bus struct {
 	tempo tempo
 	lost  chan error
 	mute  silences
+	// consuming is how our consumers do.
+	consuming *consuming
 	// twice is Options.DeliverTwice.
 	twice          bool
 	contradictions atomic.Int64
 }
+
+// pingEvery and pingsMissed: a host that vanishes sends no reset, and the client's own two minutes noticed it after six.
+const (
+	pingEvery   = 5 * time.Second
+	pingsMissed = 2
+)
 
 // publishWait bounds one publish. A timeout does not mean "not stored": the same id is published again later.
 const publishWait = 3 * time.Second
@@ -55,6 +70,13 @@ const publishWait = 3 * time.Second
 // Connect connects; it keeps reconnecting for ever once it was connected. An unreachable server at start is Retry unless the
 // connection is Patient, a malformed URL Terminal.
 func Connect(o Options, log *slog.Logger) (*Bus, error) {
+	if o.PingEvery <= 0 { // the client takes less for no pings at all
+		o.PingEvery = pingEvery
+	}
+	consuming, err := newConsuming(o.Meters)
+	if err != nil {
+		return nil, err
+	}
 	lost := make(chan error, 1)
 	opts := []nats.Option{
 		nats.ClosedHandler(func(nc *nats.Conn) {
@@ -63,6 +85,8 @@ func Connect(o Options, log *slog.Logger) (*Bus, error) {
 		nats.Name(o.Name), nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond),
 		// Nothing is buffered while disconnected: what cannot be published stays in the outbox.
 		nats.ReconnectBufSize(-1),
+		// Pings also wait for a write that the vanished host takes no more, so that has the same bound.
+		nats.PingInterval(o.PingEvery), nats.MaxPingsOutstanding(pingsMissed), nats.FlusherTimeout(o.PingEvery),
 		nats.Timeout(5 * time.Second), nats.RetryOnFailedConnect(o.Patient),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("nats", "error", err) }),
 	}
@@ -80,21 +104,25 @@ func Connect(o Options, log *slog.Logger) (*Bus, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Retry, "broker_unreachable", "connecting to NATS")
 	}
-	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(4096))
+	js, err := jetstream.New(nc)
 	if err != nil {
 		nc.Close()
 		return nil, fault.Wrap(err, fault.Terminal, "broker_unusable", "using JetStream")
 	}
-	return &Bus{nc: nc, js: js, log: log, tempo: production(), lost: lost, twice: o.DeliverTwice}, nil
+	return &Bus{nc: nc, js: js, log: log, tempo: production(), lost: lost, consuming: consuming, twice: o.DeliverTwice}, nil
 }
 
 // Conn is the connection, for requests.
 func (b *Bus) Conn() *nats.Conn { return b.nc }
 
-// Ping answers nil when the broker can be reached now and no stream that we publish to has been mute for long.
+// Ping answers nil when the broker can be reached now, no stream that we publish to has been mute for long, and every
+// consumer of ours is served.
 func (b *Bus) Ping(ctx context.Context) error {
 	if err := b.nc.FlushWithContext(ctx); err != nil {
 		return fault.Wrap(err, fault.Retry, "broker_unreachable", "reaching NATS")
+	}
+	if err := b.consuming.fault(); err != nil {
+		return err
 	}
 	return b.mute.fault(time.Now())
 }
@@ -127,7 +155,9 @@ func (b *Bus) Publish(ctx context.Context, e event.Event) error {
 	return nil
 }
 
-// PublishMany publishes independent events at once; errs[i] tells of es[i]. Many of one stream go as a batch.
+// PublishMany publishes independent events at once; errs[i] tells of es[i]. Many of one stream go as a batch, others each
+// with a request of its own. No future of the client library is used: one that is never answered would hold its place until
+// the next reconnect.
 func (b *Bus) PublishMany(ctx context.Context, es []event.Event) []error {
 	if len(es) > mostInBatch {
 		return append(b.PublishMany(ctx, es[:mostInBatch]), b.PublishMany(ctx, es[mostInBatch:])...)
@@ -138,37 +168,11 @@ func (b *Bus) PublishMany(ctx context.Context, es []event.Event) []error {
 		}
 	}
 	errs := make([]error, len(es))
-	futures := make([]jetstream.PubAckFuture, len(es))
+	var all sync.WaitGroup
 	for i, e := range es {
-		if !b.nc.IsConnected() {
-			errs[i] = fault.New(fault.Retry, "broker_unreachable", "not connected")
-			continue
-		}
-		f, err := b.js.PublishMsgAsync(message(e))
-		if err != nil {
-			errs[i] = publishFault(err)
-			continue
-		}
-		futures[i] = f
+		all.Go(func() { errs[i] = b.Publish(ctx, e) })
 	}
-	ctx, cancel := context.WithTimeout(ctx, publishWait)
-	defer cancel()
-	for i, f := range futures {
-		if f == nil {
-			continue
-		}
-		var err error
-		select {
-		case <-f.Ok():
-		case err = <-f.Err():
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-		b.mute.note(es[i], err, time.Now())
-		if err != nil {
-			errs[i] = publishFault(err)
-		}
-	}
+	all.Wait()
 	return errs
 }
 

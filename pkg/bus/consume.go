@@ -47,8 +47,9 @@ type Subscription struct {
 	stopIntake, endLife context.CancelFunc
 }
 
-// Subscribe prepares consumption of everything the contract says the service listens to. workers handlers run at once;
-// messages of one key run one after the other, to spare versioned writes their conflicts (order is not promised).
+// Subscribe prepares consumption of everything the contract says the service listens to. workers handlers run at once, at
+// most half of what others leave for one merchant; messages of one key run one after the other, to spare versioned writes
+// their conflicts (order is not promised).
 // Handlers that differ from the contract's listeners are a Terminal error.
 func (b *Bus) Subscribe(service string, workers int, handlers Handlers) (*Subscription, error) {
 	wanted := 0
@@ -131,16 +132,11 @@ func (s *Subscription) Stop(ctx context.Context) error {
 }
 
 // take hands a message to the crew. From here on it is kept by heartbeats, also while it waits for its turn. What a key
-// has beyond its share goes back to the broker for a moment, and the messages of others come forward.
+// or a merchant has beyond its share goes back to the broker for a moment, and the messages of others come forward.
 func (s *Subscription) take(msg *nats.Msg) {
-	now, key := time.Now(), laneKey(msg.Subject)
-	if again, crowded := s.crew.crowded(key, now); crowded {
-		giveBackFor(msg, s.bus.tempo.first+again.Sub(now))
-		return
-	}
 	ctx, release := context.WithTimeout(s.life, s.bus.tempo.hold())
 	go s.keep(ctx, msg)
-	taken := s.crew.take(s.intake.Done(), key, func() {
+	answer, again := s.crew.take(s.intake.Done(), laneKey(msg.Subject), func() {
 		defer release()
 		if s.intake.Err() != nil {
 			giveBack(msg)
@@ -154,8 +150,13 @@ func (s *Subscription) take(msg *nats.Msg) {
 		e, err := run(ctx, msg)
 		s.settle(s.life, msg, e, err, time.Since(start))
 	})
-	if !taken {
-		release()
+	if answer == taken {
+		return
+	}
+	release()
+	if answer == crowded {
+		giveBackFor(msg, s.bus.tempo.first+time.Until(again))
+	} else {
 		giveBack(msg)
 	}
 }

@@ -88,6 +88,7 @@ func (p *pull) run() {
 func (p *pull) next(ctx context.Context) (*nats.Msg, error) {
 	for len(p.answers) > 0 { // to an ask that was given up
 		if m := <-p.answers; isEvent(m) {
+			p.s.bus.consuming.answered(p.of())
 			return m, nil
 		}
 	}
@@ -100,12 +101,17 @@ func (p *pull) next(ctx context.Context) (*nats.Msg, error) {
 	for {
 		select {
 		case m := <-p.answers:
-			if isEvent(m) {
-				return m, nil
+			if !isEvent(m) && m.Subject != asked { // the end of an earlier ask
+				continue
 			}
-			if m.Subject == asked { // else the end of an earlier ask
-				return nil, refusal(m)
+			if !isEvent(m) {
+				if err := refusal(m); err != nil {
+					return nil, err
+				}
+				m = nil
 			}
+			p.s.bus.consuming.answered(p.of())
+			return m, nil
 		case <-p.connected: // the broker forgot the ask with the connection
 			return nil, nil
 		case <-silence.C:
@@ -133,6 +139,7 @@ func isEvent(m *nats.Msg) bool { return strings.HasPrefix(m.Reply, ackSubject) }
 // pause is the wait after an ask that failed. A consumer gone quiet must be seen, and must come back when its cause is
 // gone, so it is asked again for ever.
 func (p *pull) pause(intake context.Context, err error) {
+	p.s.bus.consuming.refused(p.of(), err)
 	p.s.bus.log.Warn("pulling events", "service", p.s.service, "stream", p.stream, "error", err)
 	select {
 	case <-intake.Done():
@@ -140,8 +147,12 @@ func (p *pull) pause(intake context.Context, err error) {
 	}
 }
 
+// of names the consumer.
+func (p *pull) of() consumerName { return consumerName{p.s.service, p.stream} }
+
 // leave gives back what the broker sent meanwhile, so that the next subscription need not wait for AckWait.
 func (p *pull) leave() {
+	p.s.bus.consuming.answered(p.of()) // what nobody asks any more does not fail
 	p.s.bus.nc.RemoveStatusListener(p.connected)
 	// Both fail only without a connection, and then nothing comes any more. Behind the flush nothing does either.
 	_ = p.subscription.Drain()

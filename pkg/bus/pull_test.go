@@ -112,18 +112,28 @@ func TestAPullThatIsRefusedIsLoggedAndAsksAgainWithoutSpinning(t *testing.T) {
 	}
 }
 
-func TestOtherKeysAreHandledPromptlyWhileOneHasThousandsQueued(t *testing.T) {
+func TestOthersAreHandledPromptlyWhileOneNumberOrOneMerchantHasThousandsQueued(t *testing.T) {
+	for name, number := range map[string]func(i int) string{
+		"a number":   func(int) string { return "hot" },
+		"a merchant": number,
+	} {
+		t.Run(name, func(t *testing.T) { othersAreHandledPromptly(t, number) })
+	}
+}
+
+// othersAreHandledPromptly holds it while all facts of the merchant "hot", with these numbers, hang.
+func othersAreHandledPromptly(t *testing.T, hotNumber func(i int) string) {
 	b := applied(t, production())
 	const hot, others = 2000, 20
 	config := kioskConsumer(t, b).Config
-	config.MaxAckPending = 2 * hot // what is sent away counts as pending: how far the broker looks behind a hot number
+	config.MaxAckPending = 2 * hot // what is sent away counts as pending: how far the broker looks behind what is hot
 	if _, err := b.js.UpdateConsumer(t.Context(), "KIOSK", config); err != nil {
 		t.Fatal(err)
 	}
 	facts := make([]event.Event, hot)
 	for i := range facts {
-		m := ended("hot")
-		m.EndTimeRemark = number(i)
+		m := ended(hotNumber(i))
+		m.Merchant, m.EndTimeRemark = "hot", number(i)
 		facts[i] = eventOf(t, m)
 	}
 	if err := errors.Join(b.PublishMany(t.Context(), facts)...); err != nil {
@@ -131,7 +141,7 @@ func TestOtherKeysAreHandledPromptlyWhileOneHasThousandsQueued(t *testing.T) {
 	}
 	release, runs, hots := make(chan struct{}), make(chan event.Event, others), atomic.Int32{}
 	s := subscribe(t, b, 8, func(_ context.Context, e event.Event, _ proto.Message) error {
-		if e.Key == "hot" {
+		if e.Merchant == "hot" {
 			<-release
 			hots.Add(1)
 			return nil
@@ -153,7 +163,7 @@ func TestOtherKeysAreHandledPromptlyWhileOneHasThousandsQueued(t *testing.T) {
 		publish(t, b, ended(number(i)))
 	}
 	for range others {
-		receive(t, runs, "a fact of another number while the hot one hangs")
+		receive(t, runs, "a fact of somebody else while the hot ones hang")
 	}
 	fresh := time.Now()
 	publish(t, b, ended("fresh"))
@@ -162,5 +172,5 @@ func TestOtherKeysAreHandledPromptlyWhileOneHasThousandsQueued(t *testing.T) {
 		t.Errorf("a fresh fact waited %v", took)
 	}
 	letGo()
-	within(t, 20*time.Second, "the hot number is handled too", func() bool { return hots.Load() == hot })
+	within(t, 20*time.Second, "the hot ones are handled too", func() bool { return hots.Load() == hot })
 }

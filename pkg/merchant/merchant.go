@@ -2,7 +2,11 @@
 // them. Every service parses the same file; a secret is a file path here and is opened only by the service that needs it.
 package merchant
 
-import "github.com/facepay-go/facepay/pkg/money"
+import (
+	"time"
+
+	"github.com/facepay-go/facepay/pkg/money"
+)
 
 // File is merchants.yaml.
 type File struct {
@@ -167,4 +171,7 @@ type PayScoreService struct {
 	StartTime StartTime `yaml:"start_time"`
 	// SmartRetail is true for 智慧零售 services: no items on create, every item named 商品信息 on completion (§6.1).
 	SmartRetail bool `yaml:"smart_retail"`
+	// LongService is the age from which on a running service is told to a person: its end may be lost. 0 leaves it to
+	// order-lifecycle's timers.
+	LongService time.Duration `yaml:"long_service"`
 }

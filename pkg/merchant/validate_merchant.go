@@ -52,6 +52,7 @@ func (v *validation) checkServices(services []PayScoreService, path string) {
 		v.need(at(path, i, "id"), isServiceID(s.ID), "service_id", "must be 1..32 letters or digits")
 		v.unique(ids, s.ID, at(path, i, "id"), "service_twice")
 		v.need(at(path, i, "risk_mode"), slices.Contains([]RiskMode{Refuse, Deposit}, s.RiskMode), "risk_mode", "must be refuse or deposit")
+		v.need(at(path, i, "long_service"), s.LongService >= 0, "long_service", "must not be negative")
 		v.need(at(path, i, "cap_fen"), s.Cap > 0, "cap", "must be more than 0 fen")
 		v.need(at(path, i, "start_time"), slices.Contains([]StartTime{OnAccept, Explicit}, s.StartTime), "start_time", "must be on_accept or explicit")
 	}

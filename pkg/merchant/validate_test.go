@@ -79,6 +79,7 @@ func TestEveryRuleNamesItsField(t *testing.T) {
 		{"cap_fen: 10000", "cap_fen: 0", "merchants[0].wechat.services[0].cap_fen cap"},
 		{"cap_fen: 9900", "cap_fen: -1", "merchants[0].wechat.services[1].cap_fen cap"},
 		{"risk_mode: deposit", "risk_mode: maybe", "merchants[0].wechat.services[1].risk_mode risk_mode"},
+		{"cap_fen: 9900", "cap_fen: 9900, long_service: -1h", "merchants[0].wechat.services[1].long_service long_service"},
 		{"start_time: explicit", "start_time: noon", "merchants[0].wechat.services[1].start_time start_time"},
 	}
 	for _, tt := range tests {

@@ -161,7 +161,9 @@ func run[C service.Config, S Service](ctx context.Context, out io.Writer, name, 
 		return err
 	}
 	defer func() { err = errors.Join(err, docs.Close()) }()
-	b, err := bus.Connect(bus.Options{URL: cfg.NATS.URL, Name: name, CredentialsFile: cfg.NATS.CredentialsFile, Patient: need == BrokerLater}, log)
+	b, err := bus.Connect(bus.Options{
+		URL: cfg.NATS.URL, Name: name, CredentialsFile: cfg.NATS.CredentialsFile, Patient: need == BrokerLater, Meters: telemetry.Meters,
+	}, log)
 	if err != nil {
 		return err
 	}

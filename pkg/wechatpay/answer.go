@@ -1,11 +1,12 @@
 package wechatpay
 
 import (
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
+
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/entity"
 )
 
 // Outcome is what is known after a call.
@@ -114,13 +115,15 @@ func refusal(status int, code string) (Outcome, Doubt) {
 
 // errorCode finds the code of an error body, "" when the body is not WeChat's JSON (§1.5).
 func errorCode(body []byte) string {
-	var e struct {
-		Code string `json:"code"`
-	}
-	if json.Unmarshal(body, &e) != nil || len(e.Code) > 64 {
+	e, err := entity.Read(body)
+	if err != nil {
 		return ""
 	}
-	return strings.Join(strings.Fields(e.Code), "")
+	code := e.Word("code") // a number there is a gateway's
+	if len(code) > 64 {
+		return ""
+	}
+	return strings.Join(strings.Fields(code), "")
 }
 
 func requestID(h http.Header) string { return h.Get("Request-ID") }

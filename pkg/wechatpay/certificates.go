@@ -3,13 +3,13 @@ package wechatpay
 import (
 	"context"
 	"crypto/rsa"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/entity"
 	"github.com/wechatpay-apiv3/wechatpay-go/utils"
 )
 
@@ -27,83 +27,106 @@ func newCertificateSource(a *Account, o Options) certificateSource {
 	return certificateSource{sender: sender{base: a.apiURL, sign: sign, o: o}, keys: a.APIv3()}
 }
 
-type certificateList struct {
-	Data []struct {
-		SerialNo  string `json:"serial_no"`
-		Encrypted struct {
-			Algorithm      string `json:"algorithm"`
-			Nonce          string `json:"nonce"`
-			AssociatedData string `json:"associated_data"`
-			Ciphertext     string `json:"ciphertext"`
-		} `json:"encrypt_certificate"`
-	} `json:"data"`
+// downloaded is what one list gave: the certificates valid at that moment, and why others of it cannot be used.
+type downloaded struct {
+	keys    []ringKey
+	skipped []error
 }
 
-// fetch gives the certificates valid at now. public are the keys that may have signed the answer besides them.
-func (s certificateSource) fetch(ctx context.Context, now time.Time, acceptSerial string, public []ringKey) ([]ringKey, error) {
+// fetch downloads the list. public are the keys that may have signed the answer besides its certificates.
+func (s certificateSource) fetch(ctx context.Context, now time.Time, acceptSerial string, public []ringKey) (downloaded, error) {
 	r, err := s.sender.send(ctx, http.MethodGet, certificatesPath, nil, acceptSerial)
 	if err != nil {
-		return nil, err
+		return downloaded{}, err
 	}
 	a := answerOf(r)
 	if a.HTTPStatus == http.StatusNotFound && a.Code == "RESOURCE_NOT_EXISTS" {
 		if len(public) == 0 {
-			return nil, fault.New(fault.Terminal, "no_verifying_key", "the account has no platform certificate and no public key is configured")
+			return downloaded{}, fault.New(fault.Terminal, "no_verifying_key", "the account has no platform certificate and no public key is configured")
 		}
-		return nil, nil
+		return downloaded{}, nil
 	}
 	if a.HTTPStatus != http.StatusOK || r.err != nil {
-		return nil, fault.New(fault.Retry, "certificates_unavailable", "GET %s: HTTP %d %s %s", certificatesPath, a.HTTPStatus, a.Code, a.Doubt)
+		return downloaded{}, fault.New(fault.Retry, "certificates_unavailable", "GET %s: HTTP %d %s %s", certificatesPath, a.HTTPStatus, a.Code, a.Doubt)
 	}
 	fresh, err := s.open(r.body, now)
 	if err != nil {
-		return nil, err
+		return downloaded{}, err
 	}
-	held := newKeySet(slices.Concat(public, fresh))
+	held := newKeySet(slices.Concat(public, fresh.keys))
 	if err := verifySigned(now, r.header, r.body, held.find); err != nil {
-		return nil, fault.Wrap(err, fault.Retry, "certificates_unverified", "GET "+certificatesPath)
+		return downloaded{}, fault.Wrap(err, fault.Retry, "certificates_unverified", "GET "+certificatesPath)
 	}
 	return fresh, nil
 }
 
-func (s certificateSource) open(body []byte, now time.Time) ([]ringKey, error) {
-	var list certificateList
-	if json.Unmarshal(body, &list) != nil {
-		return nil, fault.New(fault.Retry, "certificates_unreadable", "the certificate list is not its documented JSON")
+// open reads a list. A certificate that cannot be used does not spoil the others: it is skipped, and told of. When none can
+// be used, the reason of the first is the error.
+func (s certificateSource) open(body []byte, now time.Time) (downloaded, error) {
+	list, err := entity.Read(body)
+	if err != nil {
+		return downloaded{}, fault.New(fault.Retry, "certificates_unreadable", "the certificate list is not a JSON object")
 	}
-	var keys []ringKey
-	for _, c := range list.Data {
-		if c.Encrypted.Algorithm != AEADAlgorithm {
-			continue // algorithm_type defaults to RSA; anything else cannot be used here.
-		}
-		pem, err := s.keys.Open(c.Encrypted.Nonce, c.Encrypted.AssociatedData, c.Encrypted.Ciphertext)
+	var d downloaded
+	usable := 0
+	for _, c := range list.List("data") {
+		k, err := s.certificate(c)
 		if err != nil {
-			return nil, fault.Wrap(err, fault.Terminal, "certificates_sealed", "opening a platform certificate")
+			d.skipped = append(d.skipped, err)
+			continue
 		}
-		k, err := certificateKey(c.SerialNo, string(pem))
-		if err != nil {
-			return nil, err
-		}
+		usable++
 		if k.validAt(now) {
-			keys = append(keys, k)
+			d.keys = append(d.keys, k)
 		}
 	}
-	return keys, nil
+	if list.Err() != nil {
+		return downloaded{}, fault.New(fault.Retry, "certificates_unreadable", "the certificate list is not its documented JSON")
+	}
+	if usable == 0 && len(d.skipped) > 0 {
+		return downloaded{}, d.skipped[0]
+	}
+	return d, nil
 }
 
-func certificateKey(serial, pem string) (ringKey, error) {
-	cert, err := utils.LoadCertificate(pem)
+// certificate opens one entry of the list. Errors name its serial.
+func (s certificateSource) certificate(c entity.Object) (ringKey, error) {
+	serial, sealed := c.Aside("serial_no"), c.Within("encrypt_certificate")
+	if sealed.Aside("algorithm") != AEADAlgorithm {
+		return ringKey{}, unusable(serial, "is sealed in another way than "+AEADAlgorithm)
+	}
+	pem, err := s.keys.Open(sealed.Aside("nonce"), sealed.Aside("associated_data"), sealed.Aside("ciphertext"))
 	if err != nil {
-		return ringKey{}, fault.New(fault.Retry, "certificates_unreadable", "a platform certificate is not an X.509 PEM")
+		return ringKey{}, fault.Wrap(err, fault.Terminal, "certificates_sealed", "opening the platform certificate "+printable(serial))
+	}
+	cert, err := utils.LoadCertificate(string(pem))
+	if err != nil {
+		return ringKey{}, unusable(serial, "is not an X.509 PEM")
 	}
 	public, isRSA := cert.PublicKey.(*rsa.PublicKey)
-	if !isRSA || !sameSerial(serial, utils.GetCertificateSerialNumber(*cert)) {
-		return ringKey{}, fault.New(fault.Retry, "certificates_unreadable", "a platform certificate does not fit its serial")
+	if !isRSA {
+		return ringKey{}, unusable(serial, "has no RSA key")
+	}
+	if canonicalSerial(serial) != canonicalSerial(utils.GetCertificateSerialNumber(*cert)) {
+		return ringKey{}, unusable(serial, "does not fit its serial")
 	}
 	return newRingKey(VerifyKey{Serial: serial, NotBefore: cert.NotBefore, NotAfter: cert.NotAfter}, public), nil
 }
 
-// sameSerial compares hex numbers: the SDK prints one without its leading zeros.
-func sameSerial(a, b string) bool {
-	return strings.EqualFold(strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0"))
+func unusable(serial, why string) error {
+	return fault.New(fault.Retry, "certificates_unreadable", "the platform certificate %s %s", printable(serial), why)
+}
+
+// printable is a serial for a text, or "?" for what is none.
+func printable(serial string) string {
+	if !serialForm.MatchString(serial) {
+		return "?"
+	}
+	return serial
+}
+
+// canonicalSerial is one spelling of a serial: a hex number, which lists and headers write in either case and with or without
+// its leading zeros. It leaves the id of a public key what it is.
+func canonicalSerial(serial string) string {
+	return strings.ToUpper(strings.TrimLeft(strings.TrimSpace(serial), "0"))
 }

@@ -86,7 +86,7 @@ func (r *keyReader) fits(w *merchant.WeChatAccount, k *keys) {
 		return
 	}
 	serial := serialOf(k.merchant)
-	if w.MerchantSerial != "" && !sameSerial(w.MerchantSerial, serial) {
+	if w.MerchantSerial != "" && canonicalSerial(w.MerchantSerial) != canonicalSerial(serial) {
 		r.fail("merchant_serial", "serial_not_of_certificate", "is not the serial of certificate_file; leave it out, the file tells it")
 	}
 	if !k.private.IsZero() && !k.private.rsa.PublicKey.Equal(k.merchant.PublicKey) {

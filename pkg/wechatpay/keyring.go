@@ -21,10 +21,12 @@ type KeyRing struct {
 	account *Account
 	// downloaded are the platform certificates; they count while the account is configured to have them.
 	downloaded atomic.Pointer[keySet]
-	source     certificateSource
-	o          Options
-	wake       chan struct{} // one pending wish for a refresh
-	turn       chan struct{} // held by the one refresh that runs
+	// skipped are those of the last list that cannot be used.
+	skipped atomic.Pointer[[]error]
+	source  certificateSource
+	o       Options
+	wake    chan struct{} // one pending wish for a refresh
+	turn    chan struct{} // held by the one refresh that runs
 	// lastTry and lastErr belong to the holder of turn, except that lastTry is also read by Run.
 	lastTry atomic.Pointer[time.Time]
 	lastErr error
@@ -43,7 +45,8 @@ func (k VerifyKey) Certificate() bool { return !k.NotAfter.IsZero() }
 
 // keySet never changes once it is in the ring.
 type keySet struct {
-	list   []ringKey
+	list []ringKey
+	// serial finds a key by its canonicalSerial.
 	serial map[string]ringKey
 }
 
@@ -71,13 +74,13 @@ func newRingKey(k VerifyKey, public *rsa.PublicKey) ringKey {
 func newKeySet(keys []ringKey) *keySet {
 	s := &keySet{list: keys, serial: make(map[string]ringKey, len(keys))}
 	for _, k := range keys {
-		s.serial[k.Serial] = k
+		s.serial[canonicalSerial(k.Serial)] = k
 	}
 	return s
 }
 
 func (s *keySet) find(serial string) (ringKey, bool) {
-	k, known := s.serial[serial]
+	k, known := s.serial[canonicalSerial(serial)]
 	return k, known
 }
 
@@ -108,6 +111,14 @@ func (r *KeyRing) Keys() []VerifyKey {
 	return list
 }
 
+// Skipped tells of each certificate of the last list that cannot be used, and why, by its serial.
+func (r *KeyRing) Skipped() []error {
+	if skipped := r.skipped.Load(); skipped != nil {
+		return *skipped
+	}
+	return nil
+}
+
 // AcceptSerial is what a request sends as Wechatpay-Serial, the key its answer is wanted signed with: the first
 // configured public key, else the valid certificate that lasts longest, else "" (nothing held yet). An account with
 // answers_signed_by: certificate asks for the certificate first.
@@ -127,11 +138,8 @@ func (r *KeyRing) AcceptSerial(now time.Time) string {
 	return cmp.Or(public, longest.Serial)
 }
 
-// verify checks a signature by the key.
-func (k ringKey) verify(now time.Time, message, signature string) error {
-	if !k.validAt(now) {
-		return reject(OutsideValidity, "the platform certificate of this serial is expired or not valid yet")
-	}
+// verify checks a signature by the key, which the caller found valid now.
+func (k ringKey) verify(message, signature string) error {
 	// The verifier computes and does not wait; its text may quote a serial, so it is not passed on.
 	if k.verifier.Verify(context.Background(), k.Serial, message, signature) != nil {
 		return reject(BadSignature, "the signature is not of this key over these bytes")

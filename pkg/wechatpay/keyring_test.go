@@ -2,7 +2,14 @@ package wechatpay_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	ellipticcurve "crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -112,6 +119,67 @@ func TestTheRingHoldsCertificatesAndPublicKeysAtOnce(t *testing.T) {
 	}
 	if f.ring.AcceptSerial(wechattest.Start) != wechattest.PublicKeyID || f.ring.Keys()[0].Certificate() || !f.ring.Keys()[1].Certificate() {
 		t.Error("a public key is preferred and is no certificate")
+	}
+}
+
+func TestSerialsAreComparedWithoutCaseAndLeadingZerosInListsAndHeaders(t *testing.T) {
+	spellings := func(serial string) []string {
+		short := strings.TrimLeft(serial, "0")
+		return []string{serial, short, strings.ToLower(serial), strings.ToLower(short)}
+	}
+	for _, listed := range spellings(serialB) {
+		p, b := newPlatform(t), certificate(t, serialB)
+		b.Serial = listed
+		p.gives(listSignedBy(t, b, b))
+		f := p.fixture(t, certificatesOnly)
+		if err := f.ring.Refresh(t.Context()); err != nil {
+			t.Fatalf("listed as %s: %v", listed, err)
+		}
+		for _, told := range spellings(serialB) {
+			b.Serial = told
+			if err := f.ring.VerifySigned(wechattest.Start, signed(t, b, wechattest.Start, "x"), []byte("x")); err != nil {
+				t.Errorf("listed as %s, told as %s: %v", listed, told, err)
+			}
+		}
+	}
+}
+
+func TestOneUnusableCertificateDoesNotSpoilTheListAndIsNamed(t *testing.T) {
+	elliptic, err := ecdsa.GenerateKey(ellipticcurve.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, _ := new(big.Int).SetString(serialB, 16)
+	template := &x509.Certificate{SerialNumber: number, NotBefore: wechattest.Start.Add(-time.Hour), NotAfter: wechattest.Start.Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, elliptic.Public(), elliptic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	notRSA := certificate(t, serialB)
+	notRSA.PEM = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	noPEM, otherSerial := certificate(t, serialB), certificate(t, serialB)
+	noPEM.PEM, otherSerial.PEM = "no certificate", certificate(t, serialA).PEM
+	for name, bad := range map[string]wechattest.Certificate{"not RSA": notRSA, "no PEM": noPEM, "another serial": otherSerial} {
+		p, a := newPlatform(t), certificate(t, serialA)
+		p.gives(listSignedBy(t, a, bad, a))
+		f := p.fixture(t, certificatesOnly)
+		if err := f.ring.Refresh(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := f.ring.VerifySigned(wechattest.Start, signed(t, a, wechattest.Start, "x"), []byte("x")); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if skipped := f.ring.Skipped(); len(skipped) != 1 || !strings.Contains(skipped[0].Error(), serialB) {
+			t.Errorf("%s: skipped %v", name, skipped)
+		}
+	}
+	p, a := newPlatform(t), certificate(t, serialA)
+	odd := listSignedBy(t, a, a)
+	odd.Body = strings.Replace(odd.Body, `{"data":[`, `{"Data":7,"data":[{"serial_no":{},"encrypt_certificate":"x"},`, 1)
+	p.gives(odd)
+	f := p.fixture(t, certificatesOnly)
+	if err := f.ring.Refresh(t.Context()); err != nil || len(f.ring.Skipped()) != 1 || len(f.ring.Keys()) != 1 {
+		t.Errorf("an entry of another shape: %v, skipped %v", err, f.ring.Skipped())
 	}
 }
 

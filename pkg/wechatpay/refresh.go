@@ -77,11 +77,12 @@ func (r *KeyRing) Refresh(ctx context.Context) error {
 }
 
 func (r *KeyRing) fetch(ctx context.Context, now time.Time) error {
-	certificates, err := r.source.fetch(ctx, now, r.AcceptSerial(now), r.account.keys.Load().public.list)
+	fresh, err := r.source.fetch(ctx, now, r.AcceptSerial(now), r.account.keys.Load().public.list)
 	if err != nil {
 		return err
 	}
-	r.downloaded.Store(newKeySet(certificates))
+	r.downloaded.Store(newKeySet(fresh.keys))
+	r.skipped.Store(&fresh.skipped)
 	return nil
 }
 

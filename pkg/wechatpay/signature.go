@@ -20,31 +20,58 @@ const probePrefix = "WECHATPAY/SIGNTEST/"
 // unknown serial fails, and wakes the refresh of Run.
 func (r *KeyRing) VerifySigned(now time.Time, h http.Header, body []byte) error {
 	err := verifySigned(now, h, body, r.find)
-	if reason := ReasonOf(err); reason == UnknownSerial || reason == OutsideValidity {
-		r.askRefresh()
-	}
+	r.refreshAfter(err)
 	return err
 }
 
-// verifySigned finds the key by the serial in the headers: it never assumes one (§1.3).
-func verifySigned(now time.Time, h http.Header, body []byte, find func(serial string) (ringKey, bool)) error {
-	timestamp, nonce := h.Get(consts.WechatPayTimestamp), h.Get(consts.WechatPayNonce)
-	serial, signature := h.Get(consts.WechatPaySerial), h.Get(consts.WechatPaySignature)
-	if timestamp == "" || nonce == "" || serial == "" || signature == "" {
-		return reject(MissingHeader, "one of Wechatpay-Timestamp, -Nonce, -Serial, -Signature is absent")
+// CheckHeaders checks all that can be checked of a signed message before its body is there: the four headers are present,
+// the timestamp is within Window of now, and the serial names a key that is held and valid now. nil says nothing about
+// the signature. Its errors and its refresh are those of VerifySigned.
+func (r *KeyRing) CheckHeaders(now time.Time, h http.Header) error {
+	_, err := keyFor(now, h, r.find)
+	r.refreshAfter(err)
+	return err
+}
+
+// refreshAfter wakes the refresh of Run when a download of certificates may mend err.
+func (r *KeyRing) refreshAfter(err error) {
+	if reason := ReasonOf(err); reason == UnknownSerial || reason == OutsideValidity {
+		r.askRefresh()
 	}
-	if err := withinWindow(now, timestamp); err != nil {
+}
+
+// verifySigned verifies by the key that the headers name.
+func verifySigned(now time.Time, h http.Header, body []byte, find func(serial string) (ringKey, bool)) error {
+	key, err := keyFor(now, h, find)
+	if err != nil {
 		return err
 	}
-	key, known := find(serial)
-	if !known {
-		return reject(UnknownSerial, "no key is held for this Wechatpay-Serial")
-	}
-	err := key.verify(now, timestamp+"\n"+nonce+"\n"+string(body)+"\n", signature)
+	timestamp, nonce, signature := h.Get(consts.WechatPayTimestamp), h.Get(consts.WechatPayNonce), h.Get(consts.WechatPaySignature)
+	err = key.verify(timestamp+"\n"+nonce+"\n"+string(body)+"\n", signature)
 	if ReasonOf(err) == BadSignature && strings.HasPrefix(signature, probePrefix) {
 		return reject(SignProbe, "WeChat probed whether signatures are verified")
 	}
 	return err
+}
+
+// keyFor finds the key by the serial in the headers: it never assumes one (§1.3).
+func keyFor(now time.Time, h http.Header, find func(serial string) (ringKey, bool)) (ringKey, error) {
+	timestamp, nonce := h.Get(consts.WechatPayTimestamp), h.Get(consts.WechatPayNonce)
+	serial, signature := h.Get(consts.WechatPaySerial), h.Get(consts.WechatPaySignature)
+	if timestamp == "" || nonce == "" || serial == "" || signature == "" {
+		return ringKey{}, reject(MissingHeader, "one of Wechatpay-Timestamp, -Nonce, -Serial, -Signature is absent")
+	}
+	if err := withinWindow(now, timestamp); err != nil {
+		return ringKey{}, err
+	}
+	key, known := find(serial)
+	if !known {
+		return ringKey{}, reject(UnknownSerial, "no key is held for this Wechatpay-Serial")
+	}
+	if !key.validAt(now) {
+		return ringKey{}, reject(OutsideValidity, "the platform certificate of this serial is expired or not valid yet")
+	}
+	return key, nil
 }
 
 func withinWindow(now time.Time, timestamp string) error {

@@ -41,7 +41,7 @@ type Config struct {
 	// Errands is how many of these calls run at once, ErrandsPerMerchant how many of them for one merchant.
 	Errands            int `yaml:"errands"`
 	ErrandsPerMerchant int `yaml:"errands_per_merchant"`
-	// Workers is how many events are handled at once.
+	// Workers is how many events are handled at once, of one merchant at most half of what others leave; 32.
 	Workers int `yaml:"workers"`
 	// Requests bounds what requests may take.
 	Requests service.RequestsConfig `yaml:"requests"`
@@ -58,7 +58,7 @@ func Default() Config {
 		CallTimeout:      3 * time.Second,
 		Claim:            10 * time.Second,
 		Errands:          64, ErrandsPerMerchant: 32,
-		Workers:  16,
+		Workers:  32,
 		Requests: service.RequestsConfig{Workers: 64, PerMerchant: 16, Deadline: 10 * time.Second},
 	}
 }

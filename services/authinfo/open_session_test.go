@@ -227,6 +227,7 @@ func TestBadInputIsRefusedByFieldAndRule(t *testing.T) {
 		{"device_id", "too_long", func(r *authinfov1.OpenSessionRequest) { r.DeviceId = long(33) }},
 		{"rawdata", "required", func(r *authinfov1.OpenSessionRequest) { r.Rawdata = "" }},
 		{"rawdata", "too_long", func(r *authinfov1.OpenSessionRequest) { r.Rawdata = strings.Repeat("r", 2049) }},
+		{"rawdata", "not_base64", func(r *authinfov1.OpenSessionRequest) { r.Rawdata = "q3OPhFtQBf6KZGqm%2BZhe/jKCRy5K==" }},
 		{"rawdata", "blank", func(r *authinfov1.OpenSessionRequest) { r.Rawdata = "q3OPhFtQBf6KZGqm Zhe/jKCRy5K==" }},
 		{"attach", "not_json", func(r *authinfov1.OpenSessionRequest) { r.Attach = "{" }},
 		{"attach", "too_long", func(r *authinfov1.OpenSessionRequest) { r.Attach = `"` + long(511) + `"` }},

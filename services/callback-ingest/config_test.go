@@ -21,17 +21,20 @@ func TestTheDefaultConfigurationLacksTheUserKeyOnly(t *testing.T) {
 
 func TestEveryImpossibleValueIsRefusedByItsField(t *testing.T) {
 	for field, spoil := range map[string]func(*callbackingest.Config){
-		"listen":         func(c *callbackingest.Config) { c.Listen = "" },
-		"read_within":    func(c *callbackingest.Config) { c.ReadWithin = 0 },
-		"store_within":   func(c *callbackingest.Config) { c.StoreWithin = time.Second },
-		"max_in_flight":  func(c *callbackingest.Config) { c.MaxInFlight = 1 << 20 },
-		"commit_most":    func(c *callbackingest.Config) { c.CommitMost = 1001 },
-		"sweep_every":    func(c *callbackingest.Config) { c.SweepEvery = 0 },
-		"settled":        func(c *callbackingest.Config) { c.Settled = -1 },
-		"give_way":       func(c *callbackingest.Config) { c.GiveWay = c.Settled + 1 },
-		"keep_days":      func(c *callbackingest.Config) { c.KeepDays = 29 },
-		"user_key_file":  func(c *callbackingest.Config) { c.UserKeyFile = "" },
-		"wechat_timeout": func(c *callbackingest.Config) { c.WeChatTimeout = 0 },
+		"listen":                 func(c *callbackingest.Config) { c.Listen = "" },
+		"read_within":            func(c *callbackingest.Config) { c.ReadWithin = 0 },
+		"store_within":           func(c *callbackingest.Config) { c.StoreWithin = time.Second },
+		"max_in_flight":          func(c *callbackingest.Config) { c.MaxInFlight = 1 << 20 },
+		"max_connections":        func(c *callbackingest.Config) { c.MaxConnections = 0 },
+		"connections_per_source": func(c *callbackingest.Config) { c.ConnectionsPerSource = c.MaxConnections + 1 },
+		"adopt_every":            func(c *callbackingest.Config) { c.AdoptEvery = 0 },
+		"commit_most":            func(c *callbackingest.Config) { c.CommitMost = 1001 },
+		"sweep_every":            func(c *callbackingest.Config) { c.SweepEvery = 0 },
+		"settled":                func(c *callbackingest.Config) { c.Settled = -1 },
+		"give_way":               func(c *callbackingest.Config) { c.GiveWay = c.Settled + 1 },
+		"keep_days":              func(c *callbackingest.Config) { c.KeepDays = 29 },
+		"user_key_file":          func(c *callbackingest.Config) { c.UserKeyFile = "" },
+		"wechat_timeout":         func(c *callbackingest.Config) { c.WeChatTimeout = 0 },
 	} {
 		c := callbackingest.Default()
 		spoil(&c)

@@ -166,6 +166,7 @@ func TestEveryPromisedNumberIsOnTheMetricsPage(t *testing.T) {
 	for _, name := range []string{
 		"facepay_ingest_received_total", "facepay_ingest_deliveries_total", "facepay_ingest_published_total",
 		"facepay_ingest_publish_failures_total", "facepay_ingest_answer_time_seconds", "facepay_ingest_publish_lag_seconds",
+		"facepay_ingest_connections", "facepay_ingest_connections_refused_total",
 	} {
 		if !strings.Contains(page, name+"\n") {
 			t.Errorf("%s is missing", name)

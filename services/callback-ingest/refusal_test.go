@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +153,50 @@ func TestAPathThatNamesNoAccountIsNotFound(t *testing.T) {
 	}
 }
 
+func TestAPathThatIsNotSpelledAsAgreedIsRefusedLikeAnyOtherAndNeverRedirected(t *testing.T) {
+	w := startedWorld(t)
+	from := mainWeChat(t)
+	for target, want := range map[string]struct {
+		status          int
+		account, reason string
+	}{
+		"POST /v1/notify/wechat/wx-main/":           {404, "wx-main", "wrong_path"},
+		"POST /v1/notify/wechat//wx-main":           {404, "wx-main", "wrong_path"},
+		"POST //v1/notify/wechat/wx-main":           {404, "wx-main", "wrong_path"},
+		"POST /v1//notify/wechat/wx-main//":         {404, "wx-main", "wrong_path"},
+		"POST /v1/notify/wechat/../wechat/wx-main":  {404, "wx-main", "wrong_path"},
+		"GET /v1/notify/wechat/wx-main":             {405, "wx-main", "wrong_method"},
+		"POST /v1/notify/wechat/":                   {404, "", "unknown_account"},
+		"POST /v1/notify/wechat":                    {404, "", "unknown_account"},
+		"POST /v1/notify/huifu/wx-main":             {404, "", "unknown_account"},
+		"POST /":                                    {404, "", "unknown_account"},
+		"GET /v1/notify/wechat/wx-main%2F":          {404, "wx-main", "wrong_path"},
+		"POST http://pay.example.com//v1/notify/x/": {404, "", "unknown_account"},
+	} {
+		t.Run(target, func(t *testing.T) {
+			lines := strings.Count(w.logs.String(), `"account":"`+want.account+`"`)
+			body := from.notification("PAYSCORE.USER_PAID", paid(t, "SPELLED"))
+			conn := w.dial("")
+			begin(t, conn, target, from.signed(w.clock.Now(), body), len(body))
+			_, err := conn.Write(body)
+			must(t, err)
+			status, h, answer := answerOn(t, conn)
+			if status != want.status || answer != failure || h.Get("Location") != "" {
+				t.Errorf("answered %d %q %v, want %d and the bare failure", status, answer, h, want.status)
+			}
+			eventually(t, func() bool {
+				return strings.Count(w.logs.String(), `"account":"`+want.account+`"`) == lines+1
+			})
+			if !strings.Contains(w.logs.String(), `"reason":"`+want.reason+`"`) {
+				t.Errorf("no line says %s", want.reason)
+			}
+		})
+	}
+	if n := w.docs.inserts.Load(); n != 0 {
+		t.Errorf("%d notices were stored", n)
+	}
+}
+
 func TestExactlyOneMebibyteIsReadAndNotAByteMore(t *testing.T) {
 	w := startedWorld(t)
 	from := mainWeChat(t)
@@ -165,6 +208,7 @@ func TestExactlyOneMebibyteIsReadAndNotAByteMore(t *testing.T) {
 	for name, body := range map[string]io.Reader{"announced": bytes.NewReader(more), "unannounced": io.MultiReader(bytes.NewReader(more))} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.door("wx-main"), body)
 		must(t, err)
+		r.Header = from.signed(w.clock.Now(), more)
 		resp, err := client.Do(r)
 		must(t, err)
 		_ = resp.Body.Close()
@@ -181,10 +225,9 @@ func TestABodyThatStallsIsCutOff(t *testing.T) {
 	w := newWorld(t)
 	w.cfg.ReadWithin = 100 * time.Millisecond
 	w.start()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(w.svc.URL(), "http://"))
-	must(t, err)
-	defer func() { _ = conn.Close() }()
-	_, err = fmt.Fprintf(conn, "POST /v1/notify/wechat/wx-main HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+	conn := w.dial("")
+	begin(t, conn, "POST /v1/notify/wechat/wx-main", mainWeChat(t).signed(w.clock.Now(), nil), 1000)
+	_, err := conn.Write([]byte("{"))
 	must(t, err)
 	must(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
 	answer, err := io.ReadAll(conn)
@@ -204,10 +247,10 @@ func TestMoreThanFitsInMemoryIsRefusedAndTheRestStillServed(t *testing.T) {
 	from := mainWeChat(t)
 	var stalled []net.Conn
 	for range 3 { // three senders of 700 kB each that do not finish
-		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(w.svc.URL(), "http://"))
-		must(t, err)
+		conn := w.dial("")
 		stalled = append(stalled, conn)
-		_, err = fmt.Fprintf(conn, "POST /v1/notify/wechat/wx-main HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n%s", strings.Repeat("x", 700_000))
+		begin(t, conn, "POST /v1/notify/wechat/wx-main", from.signed(w.clock.Now(), nil), 1_000_000)
+		_, err := conn.Write(bytes.Repeat([]byte("x"), 700_000))
 		must(t, err)
 	}
 	eventually(t, func() bool { return w.svc.Counts().Reasons["busy"] > 0 })
@@ -216,18 +259,4 @@ func TestMoreThanFitsInMemoryIsRefusedAndTheRestStillServed(t *testing.T) {
 	}
 	body := from.notification("PAYSCORE.USER_PAID", paid(t, "AFTER"))
 	eventually(t, func() bool { return w.tell(from, "wx-main", body) == http.StatusOK })
-}
-
-func TestARequestCostsRoomBeforeItsFirstByte(t *testing.T) {
-	w := newWorld(t)
-	w.cfg.MaxInFlight, w.cfg.ReadWithin = 2<<20, 20*time.Second
-	w.start()
-	for i := range 2<<20/(16<<10) + 1 {
-		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(w.svc.URL(), "http://"))
-		must(t, err)
-		defer func() { _ = conn.Close() }()
-		_, err = fmt.Fprintf(conn, "POST /v1/notify/wechat/wx-main HTTP/1.1\r\nHost: x\r\nContent-Length: %s\r\n\r\n", strconv.Itoa(10+i))
-		must(t, err)
-	}
-	eventually(t, func() bool { return w.svc.Counts().Outcomes[tally.Unavailable] == 1 })
 }

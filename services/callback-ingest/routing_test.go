@@ -1,6 +1,7 @@
 package callbackingest_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -97,6 +98,65 @@ func TestAnUnknownEventTypeIsKeptAnsweredAndCountedAndMakesNoEvent(t *testing.T)
 	}
 }
 
+func TestANewEventTypeOfAPaymentIsPublishedAndShownInTheOrdersStory(t *testing.T) {
+	w := startedWorld(t)
+	from := mainWeChat(t)
+	const new = "PAYSCORE.USER_PAID_V2"
+	for range 2 {
+		if s := w.tell(from, "wx-main", from.notification(new, paid(t, "NEWTYPE"))); s != http.StatusOK {
+			t.Errorf("answered %d", s)
+		}
+	}
+	got := events[*notifyv1.PayScoreOrderNotified](w, "NEWTYPE", 1)[0]
+	if got.GetOrigin().GetEventType() != new || got.GetCollectionState() != "USER_PAID" || got.GetPaidAmountFen() != 350 {
+		t.Errorf("published %v", got)
+	}
+	told := story(w, "cabinet", "NEWTYPE")
+	if len(told) != 1 || details(told[0])["event_type"] != new || details(told[0])["paid_amount_fen"] != "350" {
+		t.Errorf("the story tells %v", told)
+	}
+	if n := w.svc.Counts(); n.Outcomes[tally.Accepted] != 1 || n.Outcomes[tally.Duplicate] != 1 || n.Reasons["unknown_event_type"] != 1 {
+		t.Errorf("counted %+v", n)
+	}
+}
+
+func TestANewEventTypeOfARefundIsPublished(t *testing.T) {
+	w := startedWorld(t)
+	from := mainWeChat(t)
+	const e = `{"mchid":"1900000109","out_trade_no":"T1","transaction_id":"42","out_refund_no":"RF9","refund_id":"50","refund_status":"REVERSED","amount":{"total":350,"refund":100}}`
+	if s := w.tell(from, "wx-main", from.notification("REFUND.REVERSED", e)); s != http.StatusOK {
+		t.Errorf("answered %d", s)
+	}
+	if got := events[*notifyv1.WeChatRefundNotified](w, "RF9", 1)[0]; got.GetRefundStatus() != "REVERSED" || got.GetRefundAmountFen() != 100 {
+		t.Errorf("published %v", got)
+	}
+}
+
+func TestWhatWeChatSignedIsStoredWhateverItsDecoration(t *testing.T) {
+	w := startedWorld(t)
+	from := mainWeChat(t)
+	for no, change := range map[string]func(map[string]any){
+		"DRESS1": func(m map[string]any) { m["summary"] = map[string]any{"zh": "用户支付成功"} },
+		"DRESS2": func(m map[string]any) { m["id"], m["create_time"], m["resource_type"] = 7, []string{"x"}, true },
+		"DRESS3": func(m map[string]any) { delete(m, "id"); delete(m, "summary"); m["Summary"] = 1 },
+		"DRESS4": func(m map[string]any) { delete(m, "event_type") },
+		"DRESS5": func(m map[string]any) { m["resource"].(map[string]any)["original_type"] = []string{"payscore"} },
+	} {
+		var envelope map[string]any
+		must(t, json.Unmarshal(from.notification("PAYSCORE.USER_PAID", paid(t, no)), &envelope))
+		change(envelope)
+		body, err := json.Marshal(envelope)
+		must(t, err)
+		if s := w.tell(from, "wx-main", body); s != http.StatusOK {
+			t.Errorf("%s answered %d", no, s)
+			continue
+		}
+		if got := events[*notifyv1.PayScoreOrderNotified](w, no, 1)[0]; got.GetPaidAmountFen() != 350 || len(story(w, "cabinet", no)) != 1 {
+			t.Errorf("%s published %v", no, got)
+		}
+	}
+}
+
 func TestAnUnroutableNoticeIsPublishedOnceMerchantsYAMLNamesItsMerchant(t *testing.T) {
 	w := startedWorld(t)
 	from := mainWeChat(t)
@@ -107,6 +167,26 @@ func TestAnUnroutableNoticeIsPublishedOnceMerchantsYAMLNamesItsMerchant(t *testi
 	w.start()
 	got := events[*notifyv1.PayScoreOrderNotified](w, "LATE", 1)[0]
 	if got.GetMerchant() != "cabinet" || got.GetPaidAmountFen() != 350 {
+		t.Errorf("published %v", got)
+	}
+}
+
+func TestANoticeThatAnOlderReplicaCouldNotRouteIsPublishedWithoutAnotherRestart(t *testing.T) {
+	w := newWorld(t)
+	older := w.book
+	w.book = bookWith(t, `{id: "500001", cap_fen: 20000}`, `{id: "500001", cap_fen: 20000}, {id: "500002", cap_fen: 20000}`)
+	w.start() // its first look for unroutable notices finds none
+	w.book = older
+	w.start() // the other replica of a rolling update; deliveries go to it
+	from := mainWeChat(t)
+	late := entity(t, map[string]any{"out_order_no": "ROLLING", "service_id": "500002"})
+	if s := w.tell(from, "wx-main", from.notification("PAYSCORE.USER_PAID", late)); s != http.StatusOK {
+		t.Fatalf("answered %d", s)
+	}
+	if n := w.svc.Counts(); n.Outcomes[tally.Unroutable] != 1 {
+		t.Fatalf("counted %+v", n)
+	}
+	if got := events[*notifyv1.PayScoreOrderNotified](w, "ROLLING", 1)[0]; got.GetMerchant() != "cabinet" {
 		t.Errorf("published %v", got)
 	}
 }

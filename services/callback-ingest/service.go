@@ -69,13 +69,15 @@ func New(ctx context.Context, cfg Config, deps process.Deps) (*Service, error) {
 	announcer := announce.New(announce.Deps{
 		Bus: deps.Bus, Journal: notices, Router: router, Users: users,
 		Tally: counts, Clock: deps.Clock, Log: deps.Log,
-	}, announce.Pace{SweepEvery: cfg.SweepEvery, Settled: cfg.Settled, GiveWay: cfg.GiveWay})
+	}, announce.Pace{SweepEvery: cfg.SweepEvery, AdoptEvery: cfg.AdoptEvery, Settled: cfg.Settled, GiveWay: cfg.GiveWay})
 	entrance := door.New(door.Deps{
 		Accounts: accounts, Router: router, Store: committer.Store, Accepted: announcer.Offer, Repeated: repeats.Note,
 		Tally: counts, Clock: deps.Clock, Tracer: deps.Telemetry.Tracers.Tracer("facepay"), Log: deps.Log,
 	}, cfg.MaxInFlight)
-	handler := entrance.Handler()
-	listener := door.NewListener(cfg.Listen, handler, cfg.ReadWithin, deps.Log)
+	listener := door.NewListener(cfg.Listen, entrance, cfg.ReadWithin, door.Connections{
+		Most: cfg.MaxConnections, PerSource: cfg.ConnectionsPerSource,
+		Opened: counts.Connected, Closed: counts.Disconnected, Refused: counts.ConnectionRefused,
+	}, deps.Log)
 	retention := journal.Retention{
 		Journal: notices, Clock: deps.Clock, Log: deps.Log, Keep: time.Duration(cfg.KeepDays) * 24 * time.Hour, Every: time.Hour,
 	}
@@ -92,7 +94,7 @@ func New(ctx context.Context, cfg Config, deps process.Deps) (*Service, error) {
 		service.Loop("committing", committer.Run),
 		listener.Part(),
 	)
-	return &Service{parts: parts, door: handler, listener: listener, tally: counts}, nil
+	return &Service{parts: parts, door: entrance, listener: listener, tally: counts}, nil
 }
 
 // verify refuses to run on a topology that drifted. A broker that is away is no reason to keep the door shut: what comes

@@ -48,7 +48,7 @@ func newWorld(t testing.TB) *world {
 	w.cfg = callbackingest.Default()
 	w.cfg.UserKeyFile = "testdata/user_key"
 	w.cfg.Listen, w.cfg.SweepEvery, w.cfg.Settled = "127.0.0.1:0", 20*time.Millisecond, 200*time.Millisecond
-	w.cfg.GiveWay = 100 * time.Millisecond
+	w.cfg.AdoptEvery, w.cfg.GiveWay = 50*time.Millisecond, 100*time.Millisecond
 
 	w.nats, w.bus = servicetest.Broker(t, w.logs.Logger())
 	docs, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "ingest.db"))

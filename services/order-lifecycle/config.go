@@ -33,7 +33,7 @@ type Config struct {
 	Claim time.Duration `yaml:"claim"`
 	// SweepEvery is the pause between looks for due timers and unpublished events; 500ms.
 	SweepEvery time.Duration `yaml:"sweep_every"`
-	// Consumers is how many events are handled at once; 32.
+	// Consumers is how many events are handled at once, of one merchant at most half of what others leave; 64.
 	Consumers int `yaml:"consumers"`
 	// Errands is how many calls to WeChat run at once, ErrandsPerMerchant how many of them for one merchant; 64 and 32.
 	Errands            int `yaml:"errands"`
@@ -48,7 +48,7 @@ type Config struct {
 func Default() Config {
 	return Config{
 		Timers: order.DefaultTimers(), CallTimeout: wechatpay.DefaultTimeout, Claim: 25 * time.Second, TopUp: 10 * time.Minute,
-		SweepEvery: 500 * time.Millisecond, Consumers: 32, Errands: 64, ErrandsPerMerchant: 32,
+		SweepEvery: 500 * time.Millisecond, Consumers: 64, Errands: 64, ErrandsPerMerchant: 32,
 		HandledBound: aggregate.DefaultHandled,
 	}
 }

@@ -130,3 +130,15 @@ func TestADownloadMayFail(t *testing.T) {
 		t.Errorf("the journal has %v", seen)
 	}
 }
+
+func TestADownloadURLMayNameWeChatsOwnHost(t *testing.T) {
+	w := billed(t, nextDay, twoPayments)
+	w.rule(t, fieldsOf{"operation": "bill", "fault": "wechat_host", "times": 1})
+	where := w.call(t, http.MethodGet, tradeBillPath+"&tar_type=GZIP", nil).json(t)["download_url"].(string)
+	if !strings.HasPrefix(where, "https://api.mch.weixin.qq.com/v3/billdownload/file?token=") || !strings.HasSuffix(where, "&tartype=gzip") {
+		t.Error(where)
+	}
+	if r := w.download(t, where); r.status != 200 || !strings.Contains(string(unzipped(t, r.body)), "PS20231115000001") {
+		t.Errorf("%d", r.status)
+	}
+}

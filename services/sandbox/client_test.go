@@ -191,7 +191,21 @@ func (c *client) notice(t testing.TB, d delivery) (event string, entity map[stri
 	}
 	var e struct {
 		EventType string `json:"event_type"`
-		Resource  struct {
+	}
+	if err := json.Unmarshal(d.body, &e); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(c.resource(t, d), &entity); err != nil {
+		t.Fatal(err)
+	}
+	return e.EventType, entity
+}
+
+// resource is what a callback seals, in the clear.
+func (c *client) resource(t testing.TB, d delivery) []byte {
+	t.Helper()
+	var e struct {
+		Resource struct {
 			Nonce          string `json:"nonce"`
 			AssociatedData string `json:"associated_data"`
 			Ciphertext     string `json:"ciphertext"`
@@ -200,10 +214,7 @@ func (c *client) notice(t testing.TB, d delivery) (event string, entity map[stri
 	if err := json.Unmarshal(d.body, &e); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(c.decrypt(t, e.Resource.Nonce, e.Resource.AssociatedData, e.Resource.Ciphertext), &entity); err != nil {
-		t.Fatal(err)
-	}
-	return e.EventType, entity
+	return c.decrypt(t, e.Resource.Nonce, e.Resource.AssociatedData, e.Resource.Ciphertext)
 }
 
 // authinfo posts a v2 request, changed at will after it is signed, and returns the flat answer.

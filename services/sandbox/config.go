@@ -21,6 +21,9 @@ type Config struct {
 	ControlListen string
 	// Strict enforces the whole notify_url rule of wechat-protocol.md §6.2: https, a path, no query.
 	Strict bool
+	// ThreeByteText refuses texts with characters that need 4 bytes in UTF-8, like emoji. Whether WeChat does is not
+	// published; a copy of its rules allows three bytes.
+	ThreeByteText bool
 	// NoUserLimits turns off the limits of 3 orders in service and 1 unpaid order per user (§6.2).
 	NoUserLimits bool
 	// DeductAfter is the time from completion to the first deduction, 2 s when 0; DeductAgainAfter between tries, 1 min

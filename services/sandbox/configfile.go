@@ -18,6 +18,7 @@ type configFile struct {
 	Listen           string         `yaml:"listen"`
 	ControlListen    string         `yaml:"control_listen"`
 	Strict           bool           `yaml:"strict"`
+	ThreeByteText    bool           `yaml:"three_byte_text"`
 	NoUserLimits     bool           `yaml:"no_user_limits"`
 	DeductAfter      time.Duration  `yaml:"deduct_after"`
 	DeductAgainAfter time.Duration  `yaml:"deduct_again_after"`
@@ -75,7 +76,7 @@ func LoadConfig(path string, now time.Time) (Config, error) {
 	if err := strictyaml.Decode(text, path, &f); err != nil {
 		return Config{}, err
 	}
-	c := Config{Listen: f.Listen, ControlListen: f.ControlListen, Strict: f.Strict, NoUserLimits: f.NoUserLimits, DeductAfter: f.DeductAfter,
+	c := Config{Listen: f.Listen, ControlListen: f.ControlListen, Strict: f.Strict, ThreeByteText: f.ThreeByteText, NoUserLimits: f.NoUserLimits, DeductAfter: f.DeductAfter,
 		DeductAgainAfter: f.DeductAgainAfter, AuthinfoLasts: f.AuthinfoLasts, RefundAfter: f.RefundAfter, Faults: f.Faults, Scenarios: f.Scenarios}
 	for _, m := range f.Merchants {
 		merchant, err := m.load(filepath.Dir(path), now)

@@ -61,7 +61,7 @@ func TestACreateThatBreaksARuleIsRefusedAndNamesTheField(t *testing.T) {
 		{"location.end_location", fieldsOf{"location": fieldsOf{"end_location": "x"}}},
 		{"attach", fieldsOf{"attach": strings.Repeat("x", 257)}},
 		{"notify_url", fieldsOf{"notify_url": ""}}, {"notify_url", fieldsOf{"notify_url": "https://x/" + strings.Repeat("x", 250)}}, {"notify_url", fieldsOf{"notify_url": "x"}},
-		{"openid", fieldsOf{"openid": ""}}, {"openid", fieldsOf{"openid": strings.Repeat("x", 129)}}, {"openid", fieldsOf{"need_user_confirm": true}},
+		{"openid", fieldsOf{"openid": nil}}, {"openid", fieldsOf{"openid": strings.Repeat("x", 129)}}, {"openid", fieldsOf{"need_user_confirm": true}},
 	} {
 		body := w.createBody("PS1", openID)
 		body["time_range"] = fieldsOf{"start_time": "OnAccept"}
@@ -115,8 +115,8 @@ func TestBindingModeAndAuthorisationAreNoAuth(t *testing.T) {
 	}{
 		"an appid that is not bound":       {fieldsOf{"appid": "wx0"}, "NO_AUTH-271302149"},
 		"a service of nobody":              {fieldsOf{"service_id": "999"}, "NO_AUTH-268503786"},
-		"need_user_confirm true":           {fieldsOf{"need_user_confirm": true, "openid": ""}, "NO_AUTH-268503786"},
-		"need_user_confirm absent":         {fieldsOf{"need_user_confirm": nil, "openid": ""}, "NO_AUTH-268503786"},
+		"need_user_confirm true":           {fieldsOf{"need_user_confirm": true, "openid": nil}, "NO_AUTH-268503786"},
+		"need_user_confirm absent":         {fieldsOf{"need_user_confirm": nil, "openid": nil}, "NO_AUTH-268503786"},
 		"no confirmation on a confirm one": {fieldsOf{"service_id": "500002"}, "NO_AUTH-268503786"},
 		"a user who has not authorised":    {fieldsOf{"service_id": "500003"}, "NO_AUTH-268503786"},
 		"an openid nobody has":             {fieldsOf{"openid": "oNobody"}, "NO_AUTH-268503786"},

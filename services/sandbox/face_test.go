@@ -85,7 +85,7 @@ func TestAuthinfoBelongsToItsTerminalAndItsTime(t *testing.T) {
 		"reused":           {fieldsOf{"authinfo": authinfo, "out_trade_no": "PS2"}, "SUCCESS", 0},
 		"another terminal": {fieldsOf{"authinfo": authinfo, "device_id": "KIOSK-0002"}, "PARAM_ERROR", 0},
 		"invented":         {fieldsOf{"authinfo": "q3OPhFtQBf6KZGqmZhejKCRy5K"}, "ERROR", 271382020},
-		"changed":          {fieldsOf{"authinfo": "x" + authinfo[1:]}, "ERROR", 271382020},
+		"changed":          {fieldsOf{"authinfo": string(authinfo[0]^1) + authinfo[1:]}, "ERROR", 271382020},
 		"bad number":       {fieldsOf{"authinfo": authinfo, "out_trade_no": "A B"}, "PARAM_ERROR", 0},
 		"unknown service":  {fieldsOf{"authinfo": authinfo, "payscore_service_id": "1"}, "PARAM_ERROR", 0},
 	} {

@@ -139,14 +139,14 @@ func TestAPartnerNeedsTheSubMerchantsAuthorityAndItsNames(t *testing.T) {
 		change fieldsOf
 		want   string
 	}{
-		"no sub_mchid":                 {fieldsOf{"sub_mchid": ""}, "PARAM_ERROR-268435464"},
+		"no sub_mchid":                 {fieldsOf{"sub_mchid": nil}, "PARAM_ERROR-268435464"},
 		"a sub-merchant of nobody":     {fieldsOf{"sub_mchid": "1900000999"}, "NO_AUTH-268503786"},
-		"one that has not authorised":  {fieldsOf{"sub_mchid": "1900000209", "sub_appid": "", "sub_openid": "", "openid": face["openid"]}, "NO_AUTH-268503786"},
+		"one that has not authorised":  {fieldsOf{"sub_mchid": "1900000209", "sub_appid": nil, "sub_openid": nil, "openid": face["openid"]}, "NO_AUTH-268503786"},
 		"a sub_appid that is not its":  {fieldsOf{"sub_appid": appID}, "NO_AUTH-271302149"},
 		"both openids":                 {fieldsOf{"openid": face["openid"]}, "PARAM_ERROR-268435464"},
-		"neither":                      {fieldsOf{"sub_openid": ""}, "PARAM_ERROR-268435464"},
-		"a sub_openid without appid":   {fieldsOf{"sub_appid": ""}, "PARAM_ERROR-268435464"},
-		"a user of the partner's own":  {fieldsOf{"sub_openid": "", "openid": direct["openid"]}, "NO_AUTH-268503786"},
+		"neither":                      {fieldsOf{"sub_openid": nil}, "PARAM_ERROR-268435464"},
+		"a sub_openid without appid":   {fieldsOf{"sub_appid": nil}, "PARAM_ERROR-268435464"},
+		"a user of the partner's own":  {fieldsOf{"sub_openid": nil, "openid": direct["openid"]}, "NO_AUTH-268503786"},
 		"a sub_openid that nobody has": {fieldsOf{"sub_openid": "oNobody"}, "NO_AUTH-268503786"},
 	} {
 		body := w.partnerCreate("PS1", face)

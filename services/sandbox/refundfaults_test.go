@@ -20,6 +20,8 @@ func TestEachRefundFaultHappensOnceAndLeavesTheBookAsItSays(t *testing.T) {
 	}{
 		{"not_enough", 403, "NOT_ENOUGH-0", false},
 		{"user_account_abnormal", 403, "USER_ACCOUNT_ABNORMAL-0", false},
+		{"unlisted_not_enough", 403, "NOTENOUGH-0", false},
+		{"unlisted_rule_limit", 403, "RULELIMIT-0", false},
 		{"payment_not_visible", 404, "RESOURCE_NOT_EXISTS-0", false},
 		{"too_frequent", 429, "FREQUENCY_LIMITED-268435472", false},
 		{"system_error", 500, "SYSTEM_ERROR-0", false},
@@ -202,5 +204,17 @@ func TestARefundThatACrashKeptUntoldIsToldAtTheNextStart(t *testing.T) {
 	}
 	if notices := w.control(t, http.MethodGet, "/control/wechat/notices?out_order_no=PS1", nil, 200)["notices"].([]any); len(notices) != 2 {
 		t.Errorf("%v", notices)
+	}
+}
+
+func TestAPaymentMayBeRefundedInThePortalAsSoonAsItIsMade(t *testing.T) {
+	w := start(t, configured(refundsAtOnce), toPortal, configured(func(c *sandbox.Config) { c.NoUserLimits = true }))
+	w.rule(t, fieldsOf{"operation": "deduct", "fault": "refunded_in_portal", "amount_fen": 100})
+	transaction := w.paid(t, "PS1")
+	if _, paid := w.notice(t, w.next(t, "/order")); paid["collection"].(fieldsOf)["paid_amount"] != 350.0 {
+		t.Errorf("%v", paid)
+	}
+	if event, entity := w.notice(t, w.next(t, "/portal")); event != "REFUND.SUCCESS" || entity["transaction_id"] != transaction || entity["amount"].(fieldsOf)["refund"] != 100.0 {
+		t.Errorf("%s %v", event, entity)
 	}
 }

@@ -123,7 +123,7 @@ func (s *Sandbox) rules() wechat.Rules {
 	if s.config.NoUserLimits {
 		limits = book.Limits{}
 	}
-	return wechat.Rules{Strict: s.config.Strict, Limits: limits, DeductAfter: s.config.DeductAfter,
+	return wechat.Rules{Strict: s.config.Strict, ThreeByteText: s.config.ThreeByteText, Limits: limits, DeductAfter: s.config.DeductAfter,
 		DeductAgainAfter: s.config.DeductAgainAfter, AuthinfoLasts: s.config.AuthinfoLasts, RefundAfter: s.config.RefundAfter}
 }
 

@@ -54,12 +54,16 @@ func (w *world) control(t testing.TB, method, path string, body any, want int) m
 	return m
 }
 
-// createBody is a right create for the user behind openID.
+// createBody is a right create for the user behind openID, "" when the order has none yet.
 func (w *world) createBody(no, openID string) map[string]any {
-	return map[string]any{"out_order_no": no, "appid": appID, "service_id": serviceID, "service_introduction": "无人售货柜",
+	body := map[string]any{"out_order_no": no, "appid": appID, "service_id": serviceID, "service_introduction": "无人售货柜",
 		"time_range": map[string]any{"start_time": "20200101"}, "location": map[string]any{"start_location": "一号店大堂"},
 		"risk_fund":  map[string]any{"name": "ESTIMATE_ORDER_COST", "amount": 10000, "description": "购物预估费用"},
-		"notify_url": w.inbox.URL + "/order", "openid": openID, "need_user_confirm": false}
+		"notify_url": w.inbox.URL + "/order", "need_user_confirm": false}
+	if openID != "" {
+		body["openid"] = openID
+	}
+	return body
 }
 
 // today is day precision: an order may start and end within the same second of a test.

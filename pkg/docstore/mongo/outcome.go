@@ -33,6 +33,9 @@ func outcome(ctx context.Context, err error, doing string) error {
 	if ctx.Err() != nil {
 		return docstore.Away(ctx.Err(), doing)
 	}
+	if wce := unconfirmed(err); wce != nil {
+		return notSafe(wce, doing)
+	}
 	if codes := mongo.ErrorCodes(err); len(codes) > 0 && codes[0] != 0 {
 		return refusal(codes[0], nameOf(err), doing)
 	}
@@ -40,6 +43,20 @@ func outcome(ctx context.Context, err error, doing string) error {
 		return docstore.Away(err, doing)
 	}
 	return docstore.Away(fmt.Errorf("%T", err), doing)
+}
+
+// unconfirmed is the write concern error of an answer, nil when it has none. It decides alone: whatever else the answer
+// says, such as that a document is there already, may rest on writes that a new primary will not know.
+func unconfirmed(err error) *mongo.WriteConcernError {
+	if bulk, isBulk := errors.AsType[mongo.BulkWriteException](err); isBulk {
+		return bulk.WriteConcernError
+	}
+	single, _ := errors.AsType[mongo.WriteException](err)
+	return single.WriteConcernError
+}
+
+func notSafe(wce *mongo.WriteConcernError, doing string) error {
+	return docstore.Away(fmt.Errorf("write concern error %d %s", wce.Code, wce.Name), doing)
 }
 
 // refusal is a server's answer with a code.
@@ -69,10 +86,10 @@ func perDocument(ctx context.Context, err error, n int, doing string) []error {
 	if !isBulk {
 		return repeat(outcome(ctx, err, doing), n)
 	}
-	errs := make([]error, n)
-	if wce := bulk.WriteConcernError; wce != nil { // written somewhere, but not safely
-		errs = repeat(docstore.Away(fmt.Errorf("write concern error %d %s", wce.Code, wce.Name), doing), n)
+	if bulk.WriteConcernError != nil { // written somewhere, or refused for what is there, but not safely
+		return repeat(notSafe(bulk.WriteConcernError, doing), n)
 	}
+	errs := make([]error, n)
 	for _, we := range bulk.WriteErrors {
 		errs[we.Index] = refusal(we.Code, "", doing)
 	}

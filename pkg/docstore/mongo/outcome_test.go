@@ -43,15 +43,25 @@ func TestABulksErrorsGoToTheirDocuments(t *testing.T) {
 	if errs[0] != nil || !fault.Is(errs[1], fault.Duplicate) || !isAborted(errs[2]) || !fault.Is(errs[2], fault.Retry) {
 		t.Errorf("got %v", errs)
 	}
-	unsafe := ofSome
-	unsafe.WriteConcernError = &mongo.WriteConcernError{Code: 64, Name: "WriteConcernTimeout"}
-	errs = perDocument(t.Context(), unsafe, 3, "insert")
-	if !fault.Is(errs[0], fault.Retry) || isAborted(errs[0]) || !fault.Is(errs[1], fault.Duplicate) {
-		t.Errorf("without the write concern: got %v", errs)
-	}
 	errs = perDocument(t.Context(), mongo.CommandError{Labels: []string{"NetworkError"}}, 2, "insert")
 	if !fault.Is(errs[0], fault.Retry) || !fault.Is(errs[1], fault.Retry) {
 		t.Errorf("a lost connection: got %v", errs)
+	}
+}
+
+func TestWithAWriteConcernErrorNothingElseInTheAnswerIsBelieved(t *testing.T) {
+	wce := &mongo.WriteConcernError{Code: 64, Name: "WriteConcernTimeout"}
+	for _, code := range []int{duplicateKey, 112, 121} {
+		we := mongo.WriteError{Index: 1, Code: code}
+		bulk := mongo.BulkWriteException{WriteErrors: []mongo.BulkWriteError{{WriteError: we}}, WriteConcernError: wce}
+		single := mongo.WriteException{WriteErrors: mongo.WriteErrors{we}, WriteConcernError: wce}
+		errs := append(perDocument(t.Context(), bulk, 2, "insert"), outcome(t.Context(), bulk, "insert"), outcome(t.Context(), single, "mark"),
+			declared(outcome(t.Context(), single, "create"), "orders"))
+		for i, err := range errs {
+			if !fault.Is(err, fault.Retry) || isAborted(err) {
+				t.Errorf("%d beside a write concern error, %d: got %v", code, i, err)
+			}
+		}
 	}
 }
 

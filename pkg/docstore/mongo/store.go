@@ -5,7 +5,8 @@
 // sharded collection needs the shard key as its prefix, which is MongoDB's own rule).
 //
 // A document is {_id, v: version, w: the write that made this version, f: {extracted fields}, b: body}; times in f are
-// int64 milliseconds. Every write asks for write concern majority with journal, whatever the URI says. A
+// int64 milliseconds. Every write asks for write concern majority with journal and every read for read concern majority,
+// whatever the URI says: what is read decides that work was done already, so it must be there after a failover too. A
 // Mongo-compatible server may accept that and mean less by it; the suite cannot tell.
 package mongo
 
@@ -19,6 +20,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
@@ -29,6 +31,8 @@ import (
 const (
 	// operationTimeout bounds an operation whose ctx has no deadline, unless the URI sets timeoutMS.
 	operationTimeout = 15 * time.Second
+	// indexTimeout bounds the building of a collection's indexes, which may take long where many documents are.
+	indexTimeout = time.Hour
 	// closeTimeout bounds the wait for operations at work.
 	closeTimeout = 10 * time.Second
 )
@@ -54,6 +58,7 @@ func Open(uri, database, app string) (*Store, error) {
 	journaled := true
 	settings.SetAppName(app)
 	settings.SetWriteConcern(&writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: &journaled})
+	settings.SetReadConcern(readconcern.Majority())
 	settings.SetReadPreference(readpref.Primary())
 	if settings.Timeout == nil {
 		settings.SetTimeout(operationTimeout)
@@ -78,8 +83,13 @@ func (s *Store) Collection(ctx context.Context, schema docstore.Schema) (docstor
 			Keys:    order(index, index.Fields, ascending),
 			Options: options.Index().SetName(index.Name).SetUnique(index.Unique),
 		}
+		if !index.Unique {
+			models[i].Options.SetPartialFilterExpression(present(index))
+		}
 	}
 	if len(models) > 0 {
+		ctx, cancel := context.WithTimeout(ctx, indexTimeout) // a caller with less time keeps it
+		defer cancel()
 		if _, err := c.Indexes().CreateMany(ctx, models); err != nil {
 			return nil, declared(outcome(ctx, err, "create the indexes of "+schema.Name), schema.Name)
 		}
@@ -131,6 +141,16 @@ func order(index docstore.Index, fields []string, direction int) bson.D {
 		keys = append(keys, bson.E{Key: "_id", Value: direction})
 	}
 	return keys
+}
+
+// present makes an index partial: documents with an absent field cost nothing in it. Fields of a unique index are never
+// absent.
+func present(index docstore.Index) bson.D {
+	filter := make(bson.D, len(index.Fields))
+	for i, field := range index.Fields {
+		filter[i] = bson.E{Key: path(field), Value: bson.D{{Key: "$exists", Value: true}}}
+	}
+	return filter
 }
 
 func path(field string) string { return "f." + field }

@@ -1,9 +1,11 @@
 package face
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,7 +23,7 @@ type Ask struct {
 	DeviceID string
 	// Attach is optional JSON text.
 	Attach string
-	// RawData comes from getWxpayfaceRawdata on the same device; at most 2048 characters, with its + / and = intact.
+	// RawData comes from getWxpayfaceRawdata on the same device; at most 2048 characters of base64, with its + / and = intact.
 	RawData string
 	// AppID is bound to the account's merchant number.
 	AppID string
@@ -68,9 +70,23 @@ func (a Ask) Validate(partner bool) error {
 			return fault.Invalid(f.name, "too_long", "%s has at most %d characters", f.name, f.limit)
 		}
 		// XML cannot carry them, so what arrives would not be what was signed.
-		if !utf8.ValidString(f.value) || strings.ContainsFunc(f.value, unicode.IsControl) {
+		if !utf8.ValidString(f.value) || strings.ContainsFunc(f.value, unprintable) {
 			return fault.Invalid(f.name, "not_text", "%s is UTF-8 without control characters", f.name)
 		}
 	}
+	if !rawDataForm.MatchString(a.RawData) {
+		return fault.Invalid("rawdata", "rawdata_form", "rawdata is base64 text: a + was lost or encoded again on the way")
+	}
+	if a.Attach != "" && !json.Valid([]byte(a.Attach)) {
+		return fault.Invalid("attach", "not_json", "attach is JSON text")
+	}
 	return nil
 }
+
+// rawDataForm is base64 text. A blank in it, or %2B, was a + before it went through a form or a query: WeChat answers such
+// rawdata with SYSTEMERROR (§2.1, §2.2, §10.2 no. 13).
+var rawDataForm = regexp.MustCompile(`^[0-9A-Za-z+/=]+$`)
+
+// unprintable also takes the two code points besides control characters that XML 1.0 forbids: encoding/xml writes others in
+// their place.
+func unprintable(r rune) bool { return unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF }

@@ -157,6 +157,11 @@ func TestAnAskOutsideTheLimitsIsNotSent(t *testing.T) {
 		"no appid":             {func(a *face.Ask) { a.AppID = "" }, "appid"},
 		"control characters":   {func(a *face.Ask) { a.Attach = "\x00" }, "attach"},
 		"broken UTF-8":         {func(a *face.Ask) { a.StoreName = "\xff" }, "store_name"},
+		"U+FFFF in a name":     {func(a *face.Ask) { a.StoreName = "一号店\uffff" }, "store_name"},
+		"U+FFFE in a device":   {func(a *face.Ask) { a.DeviceID = "K\ufffe" }, "device_id"},
+		"a + that is a blank":  {func(a *face.Ask) { a.RawData = "q3OPhFtQBf6KZGqm Zhe/jKCRy5K==" }, "rawdata"},
+		"a + that is %2B":      {func(a *face.Ask) { a.RawData = "q3OPhFtQBf6KZGqm%2BZhe/jKCRy5K==" }, "rawdata"},
+		"attach that is text":  {func(a *face.Ask) { a.Attach = "batch=7" }, "attach"},
 		"sub-merchant, direct": {func(a *face.Ask) { a.SubMchID = "1" }, "sub_mch_id"},
 	} {
 		t.Run(name, func(t *testing.T) {

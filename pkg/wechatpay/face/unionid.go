@@ -2,13 +2,13 @@ package face
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/url"
 
 	"github.com/facepay-go/facepay/pkg/wechatpay"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/entity"
 	"github.com/facepay-go/facepay/pkg/wechatpay/internal/rule"
 )
 
@@ -86,15 +86,11 @@ func (u *Users) UnionID(ctx context.Context, s Seen) (Identified, error) {
 	}
 	i := Identified{Answer: u.wechat.Get(ctx, s.path())}
 	if i.Outcome == wechatpay.Yes {
-		var told struct {
-			UnionID   string `json:"union_id"`
-			OpenID    string `json:"openid"`
-			SubOpenID string `json:"sub_openid"`
+		if e, err := entity.Read(i.Body); err == nil {
+			i.UnionID, i.OpenID, i.SubOpenID = e.Word("union_id"), e.Word("openid"), e.Word("sub_openid")
 		}
-		if json.Unmarshal(i.Body, &told) != nil || told.UnionID == "" {
-			i.Outcome, i.Doubt = wechatpay.Unknown, wechatpay.DoubtUnreadable
-		} else {
-			i.UnionID, i.OpenID, i.SubOpenID = told.UnionID, told.OpenID, told.SubOpenID
+		if i.UnionID == "" {
+			i.Outcome, i.Doubt, i.OpenID, i.SubOpenID = wechatpay.Unknown, wechatpay.DoubtUnreadable, "", ""
 		}
 	}
 	i.Verdict = wechatpay.Judge(wechatpay.QueryUnionID, i.Answer)

@@ -11,6 +11,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/pkg/wechatpay/notify"
 	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
+	"github.com/facepay-go/facepay/pkg/wechatpay/refund"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -62,7 +63,7 @@ func TestARefundDecodesInBothModes(t *testing.T) {
 		`"success_time":"2023-11-15T09:00:00+08:00","user_received_account":"x","amount":{"total":350,"refund":100,"payer_total":350,"payer_refund":100}}`
 	for _, body := range []string{direct, strings.Replace(direct, `"mchid":"1900000109"`, `"sp_mchid":"1900000109","sub_mchid":"1900000110"`, 1)} {
 		r, err := notify.DecodeRefund([]byte(body))
-		if err != nil || r.Status != notify.RefundSucceeded || r.Amount.Refund != 100 || r.Amount.Total != 350 || r.OutRefundNo != "RF1" {
+		if err != nil || r.Status != refund.Success || r.Amount.Refund != 100 || r.Amount.Total != 350 || r.OutRefundNo != "RF1" {
 			t.Errorf("%+v %v", r, err)
 		}
 	}
@@ -77,11 +78,11 @@ func TestAnOrderDecodesWhateverShapeHasWhatIsNotReadOfIt(t *testing.T) {
 	const order = `{"mchid":"1900000109","sub_mchid":"19","appid":"wx8","service_id":"500001","out_order_no":"N1","order_id":"10","state":"DONE",` +
 		`"total_amount":350,"collection":{"state":"USER_PAID","paying_amount":1,"paid_amount":349,"details":%s}%s}`
 	const part = `{"seq":1,"amount":349,"paid_type":"NEWTON","paid_time":"20231115061503","transaction_id":"42"}`
-	want := &notify.Order{
+	want := &payscore.Order{
 		MchID: "1900000109", SubMchID: "19", AppID: "wx8", ServiceID: "500001", OutOrderNo: "N1", OrderID: "10", State: payscore.Done,
-		TotalAmount: new(money.Fen(350)), Collection: notify.Collection{
+		TotalAmount: new(money.Fen(350)), Collection: &payscore.Collection{
 			State: payscore.UserPaid, PayingAmount: 1, PaidAmount: 349,
-			Parts: payscore.List[notify.Part]{{Amount: 349, PaidType: payscore.ByWeChat, PaidTime: "20231115061503", TransactionID: "42"}},
+			Details: []payscore.CollectionDetail{{Amount: 349, PaidType: payscore.ByWeChat, PaidTime: "20231115061503", TransactionID: "42"}},
 		},
 	}
 	for name, plain := range map[string]string{
@@ -89,7 +90,7 @@ func TestAnOrderDecodesWhateverShapeHasWhatIsNotReadOfIt(t *testing.T) {
 		"one object":             fmt.Sprintf(order, part, ""),
 		"with a blank":           fmt.Sprintf(order, "["+strings.Replace(part, `transaction_id"`, `transaction_id "`, 1)+"]", ""),
 		"other payments":         fmt.Sprintf(order, "["+part+"]", `,"post_payments":7,"post_discounts":"none"`),
-		"other times":            fmt.Sprintf(order, "["+part+"]", `,"time_range":[],"risk_fund":{"amount":"10000"},"need_collection":"yes"`),
+		"other times":            fmt.Sprintf(order, "["+part+"]", `,"time_range":[],"risk_fund":{"amount":"10000"},"need_collection":"yes","OUT_ORDER_NO":"N2","State":7`),
 		"coupons we do not know": fmt.Sprintf(order, "["+strings.Replace(part, `"seq":1`, `"seq":"1","promotion_detail":{"amount":"9"}`, 1)+"]", ""),
 	} {
 		got, err := notify.DecodeOrder([]byte(plain))
@@ -105,13 +106,41 @@ func TestAnOrderDecodesWhateverShapeHasWhatIsNotReadOfIt(t *testing.T) {
 func TestAnOrderWhoseMoneyIsNoNumberIsRefused(t *testing.T) {
 	for _, plain := range []string{
 		"x", "{}", `{"mchid":"1","out_order_no":"1"}`, `{"mchid":"1","state":"DONE"}`, `{"out_order_no":"1","state":"DONE"}`,
-		`{"mchid":"1","out_order_no":"1","state":"DONE","total_amount":3.5}`, `{"mchid":"1","out_order_no":"1","state":"DONE","total_amount":"350"}`,
-		`{"mchid":"1","out_order_no":"1","state":"DONE","collection":{"paid_amount":"350"}}`,
+		`{"mchid":"1","out_order_no":"1","state":"DONE","total_amount":3.5}`, `{"mchid":"1","out_order_no":"1","state":"DONE","total_amount":"3.50"}`,
+		`{"mchid":"1","out_order_no":"1","state":"DONE","collection":{"paid_amount":"350 fen"}}`,
 		`{"mchid":"1","out_order_no":"1","state":"DONE","collection":{"details":[{"amount":1e99}]}}`,
 		`{"mchid":"1","out_order_no":"1","state":"DONE","collection":7}`, `{"mchid":"1","out_order_no":"1","state":"DONE"} x`,
 	} {
 		if _, err := notify.DecodeOrder([]byte(plain)); wechatpay.ReasonOf(err) != wechatpay.BadEntity {
 			t.Errorf("%s: %v", plain, err)
+		}
+	}
+}
+
+func TestANoticeIsOpenedWhateverItsDecoration(t *testing.T) {
+	_, key := receiver(t)
+	whole := string(file(t, "user_paid_body.json"))
+	for name, change := range map[string][2]string{
+		"summary as an object":    {`"summary":"用户支付成功"`, `"summary":{"zh":"用户支付成功"}`},
+		"id as a number":          {`"id":"9d2f7c1e-6f0b-5f3a-8c1d-2b7a4e9c0d11"`, `"id":1`},
+		"no id":                   {`"id":`, `"ID":`},
+		"create_time as a list":   {`"create_time":"2023-11-15T06:15:04+08:00"`, `"create_time":[]`},
+		"another resource_type":   {`"resource_type":"encrypt-resource"`, `"resource_type":7`},
+		"original_type as a flag": {`"original_type":"payscore"`, `"original_type":true`},
+		"event_type as an object": {`"event_type":"PAYSCORE.USER_PAID"`, `"event_type":{}`},
+		"names in another case":   {`"summary":`, `"Resource":{"ciphertext":"AA=="},"Summary":`},
+	} {
+		body := strings.Replace(whole, change[0], change[1], 1)
+		if body == whole {
+			t.Fatal(name, "changes nothing")
+		}
+		envelope, err := notify.Parse([]byte(body))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if plain, err := notify.Decrypt(key, envelope.Resource); err != nil || string(plain) != string(file(t, "user_paid_plain.json")) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

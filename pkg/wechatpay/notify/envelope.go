@@ -1,9 +1,9 @@
 package notify
 
 import (
-	"encoding/json"
-
+	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/entity"
 )
 
 // EventType says which entity a notification carries (§7.1).
@@ -22,35 +22,44 @@ const (
 	RefundClosed   EventType = "REFUND.CLOSED"
 )
 
-// Envelope is a verified notification before decryption (§7.2).
+// Envelope is what is used of a verified notification before decryption (§7.2). Its other fields are decoration: what WeChat
+// signed is kept, whatever they look like.
 type Envelope struct {
-	// ID names the delivery, not the fact: keep it for audit, do not dedupe by it alone (§7.5).
-	ID string `json:"id"`
-	// CreateTime is RFC 3339 as received.
-	CreateTime   string    `json:"create_time"`
-	EventType    EventType `json:"event_type"`
-	ResourceType string    `json:"resource_type"`
-	Summary      string    `json:"summary"`
-	Resource     Resource  `json:"resource"`
+	// ID names the delivery, not the fact: keep it for audit, do not dedupe by it alone (§7.5). "" when it cannot be read.
+	ID string
+	// CreateTime is RFC 3339 as received, "" when it cannot be read.
+	CreateTime string
+	// EventType is "" when it is missing: the entity then says what it is.
+	EventType EventType
+	Resource  Resource
 }
 
 // Resource is the sealed entity.
 type Resource struct {
-	OriginalType   string `json:"original_type"` // may be absent
-	Algorithm      string `json:"algorithm"`
-	Nonce          string `json:"nonce"`
-	AssociatedData string `json:"associated_data"` // may be empty or absent
-	Ciphertext     string `json:"ciphertext"`
+	Algorithm      string
+	Nonce          string
+	AssociatedData string // may be empty or absent
+	Ciphertext     string
 }
 
-// Parse reads the envelope of a verified body. An error is BadEnvelope.
+// Parse reads the envelope of a verified body. An error is BadEnvelope: there is nothing to open.
 func Parse(body []byte) (Envelope, error) {
-	var e Envelope
-	if json.Unmarshal(body, &e) != nil {
-		return Envelope{}, wechatpay.Reject(wechatpay.BadEnvelope, "the notification is not its documented JSON")
+	o, err := entity.Read(body)
+	if err != nil {
+		return Envelope{}, wechatpay.Reject(wechatpay.BadEnvelope, "the notification is not a JSON object")
 	}
-	if e.ID == "" || e.EventType == "" || e.Resource.Ciphertext == "" {
-		return Envelope{}, wechatpay.Reject(wechatpay.BadEnvelope, "the notification has no id, event_type or ciphertext")
+	sealed, _ := o.Object("resource")
+	e := Envelope{
+		ID: o.Aside("id"), CreateTime: o.Aside("create_time"), EventType: EventType(o.Aside("event_type")),
+		Resource: Resource{
+			Algorithm: sealed.Text("algorithm"), Nonce: sealed.Text("nonce"), AssociatedData: sealed.Text("associated_data"), Ciphertext: sealed.Text("ciphertext"),
+		},
+	}
+	if o.Err() != nil {
+		return Envelope{}, wechatpay.Reject(wechatpay.BadEnvelope, fault.FieldOf(o.Err())+" of the notification cannot be read")
+	}
+	if e.Resource.Ciphertext == "" {
+		return Envelope{}, wechatpay.Reject(wechatpay.BadEnvelope, "the notification has no ciphertext")
 	}
 	return e, nil
 }

@@ -74,7 +74,7 @@ func TestTheVectorVerifiesDecryptsAndDecodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if envelope.EventType != notify.UserPaid || order.OutOrderNo != "PS20231115000001" || order.Collection.PaidAmount != 350 ||
-		order.Collection.Parts[0].TransactionID != "4200001999202311150000000001" {
+		order.Collection.Details[0].TransactionID != "4200001999202311150000000001" {
 		t.Errorf("%+v", order.Collection)
 	}
 }

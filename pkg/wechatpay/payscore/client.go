@@ -25,6 +25,9 @@ type Result struct {
 	// Order is nil unless the answer is a Yes that carries one: in partner mode every act but create and query answers
 	// with an empty body (§6.12), so query for the state. Cancel and collect answer without a state in any mode.
 	Order *Order
+	// Unreadable is true for a 2xx of WeChat's that does not decode: its verdict is Undecided, and it is no fault of the
+	// network. One that is about another order can be read, and proves nothing either.
+	Unreadable bool
 }
 
 // Create sends a frozen CreateRequest. Accepted is not "in service": in no-confirm mode only StageInService opens the
@@ -84,7 +87,7 @@ func resultOf(op wechatpay.Operation, a wechatpay.Answer, outOrderNo string) Res
 	if a.Outcome == wechatpay.Yes && (len(a.Body) > 0 || op == wechatpay.QueryOrder || op == wechatpay.CreateOrder) {
 		order, err := DecodeOrder(a.Body)
 		if err != nil || order.OutOrderNo != outOrderNo {
-			r.Outcome, r.Doubt = wechatpay.Unknown, wechatpay.DoubtUnreadable
+			r.Outcome, r.Doubt, r.Unreadable = wechatpay.Unknown, wechatpay.DoubtUnreadable, err != nil
 		} else {
 			r.Order = order
 		}

@@ -1,19 +1,18 @@
 package payscore
 
 import (
-	"encoding/json"
+	"cmp"
 
 	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/entity"
 )
 
 // Collection is how far WeChat, or the merchant, has collected the total (收款信息, §6.3). Amounts are in fen.
 type Collection struct {
-	State        CollectionState        `json:"state"`
-	TotalAmount  money.Fen              `json:"total_amount"`
-	PayingAmount money.Fen              `json:"paying_amount"`
-	PaidAmount   money.Fen              `json:"paid_amount"`
-	BankType     string                 `json:"bank_type"`
-	Details      List[CollectionDetail] `json:"details"`
+	State        CollectionState
+	PayingAmount money.Fen
+	PaidAmount   money.Fen
+	Details      []CollectionDetail
 }
 
 // CollectionState is USER_PAYING or USER_PAID; other values are kept as text.
@@ -36,45 +35,24 @@ const (
 	ByMerchant PaidType = "MCH"
 )
 
-// CollectionDetail is one payment; there can be several.
+// CollectionDetail is one payment; there can be several. Its number and its coupons are not read.
 type CollectionDetail struct {
-	// Seq counts from 1 and may be missing (0).
-	Seq      int       `json:"seq"`
-	Amount   money.Fen `json:"amount"`
-	PaidType PaidType  `json:"paid_type"`
+	Amount   money.Fen
+	PaidType PaidType
 	// PaidTime is yyyyMMddHHmmss (ParseCompact).
-	PaidTime string `json:"paid_time"`
+	PaidTime string
 	// TransactionID is the key for refunds and reconciliation; only for ByWeChat above zero.
-	TransactionID   string          `json:"transaction_id"`
-	PromotionDetail List[Promotion] `json:"promotion_detail"`
+	TransactionID string
 }
 
-// Promotion is one coupon used in a payment. Amounts are in fen.
-type Promotion struct {
-	CouponID            string    `json:"coupon_id"`
-	Name                string    `json:"name"`
-	Scope               string    `json:"scope"`
-	Type                string    `json:"type"`
-	Amount              money.Fen `json:"amount"`
-	StockID             string    `json:"stock_id"`
-	WeChatPayContribute money.Fen `json:"wechatpay_contribute"`
-	MerchantContribute  money.Fen `json:"merchant_contribute"`
-	OtherContribute     money.Fen `json:"other_contribute"`
-	Currency            string    `json:"currency"`
-}
-
-// UnmarshalJSON also reads "transaction_id " with a trailing blank, as one official sample spells it (§6.3).
-func (d *CollectionDetail) UnmarshalJSON(raw []byte) error {
-	type plain CollectionDetail
-	blank := struct {
-		*plain
-		Spelled string `json:"transaction_id "`
-	}{plain: (*plain)(d)}
-	if err := json.Unmarshal(raw, &blank); err != nil {
-		return err
+// readCollection reads a collection. One official sample spells "transaction_id " with a trailing blank (§6.3).
+func readCollection(e entity.Object) *Collection {
+	c := &Collection{State: CollectionState(e.Text("state")), PayingAmount: e.FenAside("paying_amount"), PaidAmount: e.Fen("paid_amount")}
+	for _, d := range e.List("details") {
+		c.Details = append(c.Details, CollectionDetail{
+			Amount: d.Fen("amount"), PaidType: PaidType(d.Text("paid_type")), PaidTime: d.Aside("paid_time"),
+			TransactionID: cmp.Or(d.Text("transaction_id"), d.Text("transaction_id ")),
+		})
 	}
-	if d.TransactionID == "" {
-		d.TransactionID = blank.Spelled
-	}
-	return nil
+	return c
 }

@@ -1,7 +1,6 @@
 package payscore
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,40 +8,34 @@ import (
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/money"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/entity"
 )
 
-// Order is the order entity of every answer and of order notifications (§6.3, §7.3 B). Decoding is tolerant: what
-// WeChat leaves out is zero, unknown fields are ignored, unknown states stay as text. It prints without its openid.
+// Order is what is used of the order entity, of every answer and of order notifications alike (§6.3, §7.3 B), amounts in fen.
+// Items, risk fund, locations and the like are not read: whatever their shape, no order and no payment stays unknown because
+// of them. What WeChat leaves out is zero, unknown states stay as text. It prints without its openid.
 type Order struct {
-	OutOrderNo          string `json:"out_order_no"`
-	ServiceID           string `json:"service_id"`
-	AppID               string `json:"appid"`
-	MchID               string `json:"mchid"`
-	SubMchID            string `json:"sub_mchid"`
-	SubAppID            string `json:"sub_appid"`
-	ServiceIntroduction string `json:"service_introduction"`
-	State               State  `json:"state"`
+	OutOrderNo string
+	ServiceID  string
+	AppID      string
+	MchID      string
+	SubMchID   string
+	State      State
 	// Description is state_description: with DOING only, otherwise empty.
-	Description Description `json:"state_description"`
+	Description Description
 	// TotalAmount in fen is nil before completion.
-	TotalAmount   *money.Fen     `json:"total_amount"`
-	PostPayments  List[Payment]  `json:"post_payments"`
-	PostDiscounts List[Discount] `json:"post_discounts"`
-	RiskFund      RiskFund       `json:"risk_fund"`
-	TimeRange     TimeRange      `json:"time_range"`
-	Location      Location       `json:"location"`
-	Attach        string         `json:"attach"`
-	NotifyURL     string         `json:"notify_url"`
-	OrderID       string         `json:"order_id"`
-	OpenID        string         `json:"openid"`
-	SubOpenID     string         `json:"sub_openid"`
+	TotalAmount *money.Fen
+	// StartTime is time_range.start_time: a compact time or OnAccept.
+	StartTime string
+	OrderID   string
+	OpenID    string
 	// NeedCollection is true when WeChat collects; nil when WeChat does not say.
-	NeedCollection *bool `json:"need_collection"`
+	NeedCollection *bool
 	// Package opens WeChat's confirm page for a need-confirm order (jump.Confirm), for one hour; real ones may be longer than
 	// the documented 300. Only a create answers with it (§6.2).
-	Package wechatpay.Secret `json:"package"`
+	Package wechatpay.Secret
 	// Collection exists after a completion above zero; just after it may still be missing.
-	Collection *Collection `json:"collection"`
+	Collection *Collection
 }
 
 // State is an order's state; other values than these are kept and are never final (§6.3).
@@ -66,13 +59,31 @@ const (
 	MchComplete Description = "MCH_COMPLETE"
 )
 
-// DecodeOrder reads an order entity. The error is Terminal and quotes nothing.
+// DecodeOrder reads an order entity. The error is Terminal, names the field and quotes nothing.
 func DecodeOrder(body []byte) (*Order, error) {
-	var o Order
-	if err := json.Unmarshal(body, &o); err != nil {
-		return nil, fault.New(fault.Terminal, "order_unreadable", "the order entity is not its documented JSON")
+	e, err := entity.Read(body)
+	if err != nil {
+		return nil, fault.New(fault.Terminal, "order_unreadable", "the order entity is not a JSON object")
 	}
-	return &o, nil
+	o := &Order{
+		OutOrderNo: e.Text("out_order_no"), ServiceID: e.Aside("service_id"), AppID: e.Aside("appid"),
+		MchID: e.Text("mchid"), SubMchID: e.Text("sub_mchid"),
+		State: State(e.Text("state")), Description: Description(e.Text("state_description")), TotalAmount: e.FenOrAbsent("total_amount"),
+		StartTime: startTime(e), OrderID: e.Aside("order_id"), OpenID: e.Aside("openid"), NeedCollection: e.Yes("need_collection"),
+		Package: wechatpay.NewSecret(e.Aside("package")),
+	}
+	if c, there := e.Object("collection"); there {
+		o.Collection = readCollection(c)
+	}
+	if err := e.Err(); err != nil {
+		return nil, fault.Invalid(fault.FieldOf(err), "order_unreadable", "%s of the order entity cannot be read", fault.FieldOf(err))
+	}
+	return o, nil
+}
+
+// startTime is a hint only: one that is not told where it belongs is absent.
+func startTime(e entity.Object) string {
+	return e.Within("time_range").Aside("start_time")
 }
 
 // String tells number and state.
@@ -89,19 +100,3 @@ func (o Order) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()
 
 // LogValue is String.
 func (o Order) LogValue() slog.Value { return slog.StringValue(o.String()) }
-
-// List is a JSON array that may also come as a single object: some official samples type it so (§6.3).
-type List[T any] []T
-
-// UnmarshalJSON takes an array, one object, or null.
-func (l *List[T]) UnmarshalJSON(raw []byte) error {
-	if len(raw) > 0 && raw[0] == '{' {
-		var one T
-		if err := json.Unmarshal(raw, &one); err != nil {
-			return err
-		}
-		*l = List[T]{one}
-		return nil
-	}
-	return json.Unmarshal(raw, (*[]T)(l))
-}

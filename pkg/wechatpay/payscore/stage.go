@@ -30,8 +30,10 @@ func (s Stage) Final() bool {
 
 // Stage evaluates the triple.
 func (o Order) Stage() Stage {
-	if o.Collection != nil && o.Collection.State == UserPaid {
+	if c := o.Collection; c != nil && c.State == UserPaid {
 		return StagePaid
+	} else if c != nil && c.State != UserPaying && c.State != "" { // a new word says nothing yet (§6.3)
+		return StageUnclear
 	}
 	switch o.State {
 	case Created:

@@ -93,6 +93,11 @@ func TestCreateIsHeldToEveryRule(t *testing.T) {
 		"101 items":                      {func(r *R, _ *S) { r.PostPayments = make([]payscore.Payment, 101) }, "post_payments", "too_many"},
 		"a name alone":                   {func(r *R, _ *S) { r.PostPayments = []payscore.Payment{{Name: "x"}} }, "post_payments[0]", "payment_empty"},
 		"an empty item":                  {func(r *R, _ *S) { r.PostPayments = make([]payscore.Payment, 1) }, "post_payments[0]", "payment_empty"},
+		"a count alone":                  {func(r *R, _ *S) { r.PostPayments = []payscore.Payment{{Count: 2}} }, "post_payments[0]", "payment_empty"},
+		"an item without a name":         {func(r *R, _ *S) { r.PostPayments = []payscore.Payment{{Amount: new(money.Fen(1))}} }, "", ""},
+		"an empty discount":              {func(r *R, _ *S) { r.PostDiscounts = make([]payscore.Discount, 1) }, "post_discounts[0]", "discount_empty"},
+		"a materiel_no that is no URL":   {func(r *R, _ *S) { r.Device.MaterielNo = "K1" }, "device.materiel_no", "materiel_url"},
+		"a materiel_no":                  {func(r *R, _ *S) { r.Device.MaterielNo = "https://example.com/k1" }, "", ""},
 		"a discount without an amount":   {func(r *R, _ *S) { r.PostDiscounts = []payscore.Discount{{Name: "x", Description: "y"}} }, "", ""},
 		"a discount without description": {func(r *R, _ *S) { r.PostDiscounts = []payscore.Discount{{Name: "x"}} }, "post_discounts[0]", "discount_pair"},
 		"31 discounts":                   {func(r *R, _ *S) { r.PostDiscounts = make([]payscore.Discount, 31) }, "post_discounts", "too_many"},
@@ -142,6 +147,8 @@ func TestCompleteIsHeldToEveryRule(t *testing.T) {
 		"deposit: total at the fund":    {func(r *R, s *S, _ *O) { s.RiskMode = merchant.Deposit; total(r, 10000) }, "", ""},
 		"deposit: total above the fund": {func(r *R, s *S, _ *O) { s.RiskMode = merchant.Deposit; total(r, 10001) }, "total_amount", "above_cap"},
 		"no cap configured":             {func(_ *R, s *S, _ *O) { s.Cap = 0 }, "service.cap_fen", "cap_missing"},
+		"an item without a name":        {func(r *R, _ *S, _ *O) { r.PostPayments[0].Name = "" }, "post_payments[0].name", "required"},
+		"a materiel_no that is no URL":  {func(r *R, _ *S, _ *O) { r.Device.MaterielNo = "/k1" }, "device.materiel_no", "materiel_url"},
 		"no items":                      {func(r *R, _ *S, _ *O) { r.PostPayments = nil }, "post_payments", "required"},
 		"100 items": {func(r *R, _ *S, _ *O) {
 			r.PostPayments, r.PostDiscounts, r.TotalAmount = pay(make([]money.Fen, 100)...), nil, 0
@@ -217,7 +224,7 @@ func TestTheFormulaHoldsForEveryListOfAmounts(t *testing.T) {
 		r, want := complete(), money.Fen(0)
 		r.PostPayments, r.PostDiscounts = nil, nil
 		for _, a := range rapid.SliceOfN(rapid.Int64Range(0, 100), 1, 100).Draw(t, "payments") {
-			r.PostPayments = append(r.PostPayments, payscore.Payment{Amount: new(money.Fen(a))})
+			r.PostPayments = append(r.PostPayments, payscore.Payment{Name: payscore.SmartRetailName, Amount: new(money.Fen(a))})
 			want += money.Fen(a)
 		}
 		for _, a := range rapid.SliceOfN(rapid.Int64Range(0, 100), 0, 30).Draw(t, "discounts") {

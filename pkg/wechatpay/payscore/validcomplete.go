@@ -67,7 +67,7 @@ func validFinalItems(service merchant.PayScoreService, payments []Payment, disco
 			return err
 		}
 	}
-	return rule.First(validPayments(payments), validDiscounts(discounts, true), validTotal(total, payments, discounts))
+	return rule.First(validPayments(payments), validNames(payments), validDiscounts(discounts, true), validTotal(total, payments, discounts))
 }
 
 func validCap(service merchant.PayScoreService, name RiskFundName, riskFund, total money.Fen) error {

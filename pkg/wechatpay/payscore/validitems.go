@@ -38,7 +38,7 @@ func (p Payment) valid(field string) error {
 	if p.Name != "" && p.Amount == nil && p.Description == "" {
 		return fault.Invalid(field, "payment_empty", "an item with a name has an amount or a description")
 	}
-	if p.Name == "" && p.Amount == nil && p.Description == "" && p.Count == 0 {
+	if p.Name == "" && p.Amount == nil && p.Description == "" { // a count alone says nothing
 		return fault.Invalid(field, "payment_empty", "an item is not empty")
 	}
 	return rule.First(rule.Optional(field+".name", p.Name, maxName), rule.Optional(field+".description", p.Description, maxText),
@@ -64,6 +64,9 @@ func validDiscounts(list []Discount, amounts bool) error {
 }
 
 func (d Discount) valid(field string, amounts bool) error {
+	if d.Name == "" && d.Description == "" && d.Amount == nil {
+		return fault.Invalid(field, "discount_empty", "a discount is not empty")
+	}
 	if (d.Name == "") != (d.Description == "") {
 		return fault.Invalid(field, "discount_pair", "name and description of a discount come together")
 	}
@@ -95,6 +98,17 @@ func validAmount(field string, amount *money.Fen) error {
 func validCount(field string, count int) error {
 	if count < 0 || count > maxCount {
 		return fault.Invalid(field+".count", "count_range", "a count is 1 to %d", maxCount)
+	}
+	return nil
+}
+
+// validNames: on complete and modify every item has a name (§6.1).
+func validNames(list []Payment) error {
+	for i, p := range list {
+		if p.Name == "" {
+			field := fmt.Sprintf("post_payments[%d].name", i)
+			return fault.Invalid(field, "required", "%s is required", field)
+		}
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package payscore
 
 import (
+	"net/url"
+
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/wechatpay/internal/rule"
 )
@@ -52,7 +54,10 @@ func (r CreateRequest) validUser() error {
 }
 
 func (d Device) valid() error {
-	// The pages give no limits for the device ids; materiel_no is a URL.
+	// The pages give no limits for the device ids.
+	if u, err := url.Parse(d.MaterielNo); d.MaterielNo != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
+		return fault.Invalid("device.materiel_no", "materiel_url", "device.materiel_no is a URL") // §6.1
+	}
 	return rule.First(
 		rule.Optional("device.start_device_id", d.StartDeviceID, rule.MaxUnstated),
 		rule.Optional("device.end_device_id", d.EndDeviceID, rule.MaxUnstated),

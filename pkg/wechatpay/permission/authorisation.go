@@ -1,36 +1,27 @@
 package permission
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/entity"
 )
 
-// Authorisation is what a query answers (§5.2). AppID and MchID are those of the last successful authorisation and may
-// differ from the request's. It prints without its openid.
+// Authorisation is what is used of the answer to a query (§5.2). AppID and MchID of the answer are those of the last
+// successful authorisation and may differ from the request's: they are not read. It prints without its openid.
 type Authorisation struct {
-	ServiceID string `json:"service_id"`
-	AppID     string `json:"appid"`
-	MchID     string `json:"mchid"`
-	SubAppID  string `json:"sub_appid"`
-	SubMchID  string `json:"sub_mchid"`
-	OpenID    string `json:"openid"`
-	SubOpenID string `json:"sub_openid"`
+	ServiceID string
+	OpenID    string
+	SubOpenID string
 	// AuthorizationCode is always told to a query by code, otherwise only after a pre-authorisation.
-	AuthorizationCode string `json:"authorization_code"`
-	State             State  `json:"authorization_state"`
-	// NotifyURL is told to a query by code only.
-	NotifyURL string `json:"notify_url"`
+	AuthorizationCode string
+	State             State
 	// SuccessTime and CancelTime are RFC 3339 with milliseconds as received; see AuthorisedAt and CancelledAt.
-	SuccessTime string `json:"authorization_success_time"`
-	CancelTime  string `json:"cancel_authorization_time"`
-	// UserRiskLevel and RiskLevelVersion are nil when WeChat tells none.
-	UserRiskLevel    *int `json:"user_risk_level"`
-	RiskLevelVersion *int `json:"risk_level_version"`
+	SuccessTime string
+	CancelTime  string
 }
 
 // State is where an authorisation stands; other words than these are kept and allow nothing.
@@ -45,17 +36,27 @@ const (
 	UnboundUser State = "UNBINDUSER"
 )
 
+// Known reports one of the three documented words. Another one says neither yes nor no.
+func (s State) Known() bool { return s == Unavailable || s == Available || s == UnboundUser }
+
 // Allows reports that a no-confirm order may be created for the user; everything else asks for an authorisation first
 // (§5.5).
 func (s State) Allows() bool { return s == Available }
 
 // Decode reads an answer to a query. The error is Terminal and quotes nothing.
 func Decode(body []byte) (*Authorisation, error) {
-	var a Authorisation
-	if json.Unmarshal(body, &a) != nil || a.State == "" {
-		return nil, fault.New(fault.Terminal, "authorisation_unreadable", "the authorisation is not its documented JSON")
+	e, err := entity.Read(body)
+	if err != nil {
+		return nil, fault.New(fault.Terminal, "authorisation_unreadable", "the authorisation is not a JSON object")
 	}
-	return &a, nil
+	a := &Authorisation{
+		ServiceID: e.Text("service_id"), OpenID: e.Text("openid"), SubOpenID: e.Text("sub_openid"), AuthorizationCode: e.Text("authorization_code"),
+		State: State(e.Text("authorization_state")), SuccessTime: e.Aside("authorization_success_time"), CancelTime: e.Aside("cancel_authorization_time"),
+	}
+	if e.Err() != nil || a.State == "" {
+		return nil, fault.New(fault.Terminal, "authorisation_unreadable", "the authorisation has no state, or a field that cannot be read")
+	}
+	return a, nil
 }
 
 // AuthorisedAt is the moment of the last success in UTC; false when WeChat tells none.

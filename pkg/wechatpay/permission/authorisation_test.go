@@ -15,8 +15,7 @@ func TestTheAnswerDecodesWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &permission.Authorisation{
-		ServiceID: "500001", AppID: "wx8888888888888888", MchID: "1900000109", OpenID: openID, AuthorizationCode: code, State: permission.Available,
-		NotifyURL: "https://pay.example.com/wx/permission", SuccessTime: "2015-05-20T13:29:35.120+08:00", UserRiskLevel: new(1), RiskLevelVersion: new(1),
+		ServiceID: "500001", OpenID: openID, AuthorizationCode: code, State: permission.Available, SuccessTime: "2015-05-20T13:29:35.120+08:00",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -26,6 +25,15 @@ func TestTheAnswerDecodesWhole(t *testing.T) {
 	}
 	if _, ok := got.CancelledAt(); ok {
 		t.Error("nothing was cancelled")
+	}
+}
+
+func TestAFieldThatNobodyUsesMakesNoAuthorisationUnreadable(t *testing.T) {
+	for _, tail := range []string{`,"user_risk_level":"1"`, `,"notify_url":{},"appid":[]`, `,"Authorization_State":"UNAVAILABLE"`, `,"authorization_success_time":7.5`} {
+		a, err := permission.Decode([]byte(`{"service_id":500001,"openid":"o","authorization_state":"AVAILABLE"` + tail + `}`))
+		if err != nil || a.State != permission.Available || a.ServiceID != "500001" {
+			t.Errorf("%s: %v", tail, err)
+		}
 	}
 }
 

@@ -2,9 +2,9 @@ package permission
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/facepay-go/facepay/pkg/wechatpay"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/entity"
 )
 
 // Client makes the authorisation calls of one account.
@@ -38,13 +38,12 @@ type Result struct {
 func (c *Client) PreAuthorise(ctx context.Context, frozen []byte) PreAuthorised {
 	p := PreAuthorised{Answer: c.wechat.Post(ctx, collectionPath(c.partner), frozen)}
 	if p.Outcome == wechatpay.Yes {
-		var told struct {
-			Token wechatpay.Secret `json:"apply_permissions_token"`
+		if e, err := entity.Read(p.Body); err == nil {
+			p.Token = wechatpay.NewSecret(e.Word("apply_permissions_token"))
 		}
-		if json.Unmarshal(p.Body, &told) != nil || told.Token.IsZero() {
+		if p.Token.IsZero() {
 			p.Outcome, p.Doubt = wechatpay.Unknown, wechatpay.DoubtUnreadable
 		}
-		p.Token = told.Token
 	}
 	p.Verdict = wechatpay.Judge(wechatpay.PreAuthorise, p.Answer)
 	return p

@@ -25,6 +25,8 @@ type Result struct {
 	Verdict wechatpay.Verdict
 	// Refund is nil unless the answer is a Yes.
 	Refund *Refund
+	// Unreadable is as in payscore.Result.
+	Unreadable bool
 }
 
 // Ref names one refund for a query; SubMchID is set in partner mode.
@@ -75,7 +77,7 @@ func resultOf(op wechatpay.Operation, a wechatpay.Answer, ours func(*Refund) boo
 	if a.Outcome == wechatpay.Yes {
 		told, err := Decode(a.Body)
 		if err != nil || !ours(told) {
-			r.Outcome, r.Doubt = wechatpay.Unknown, wechatpay.DoubtUnreadable
+			r.Outcome, r.Doubt, r.Unreadable = wechatpay.Unknown, wechatpay.DoubtUnreadable, err != nil
 		} else {
 			r.Refund = told
 		}

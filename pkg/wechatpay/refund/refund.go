@@ -1,7 +1,7 @@
 package refund
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,69 +9,50 @@ import (
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/pkg/wechatpay/internal/entity"
 )
 
-// Refund is the refund entity of answers (§9.1, §9.3) and of notifications (§9.4), which name some fields differently.
-// Decoding is tolerant: what WeChat leaves out is zero, unknown fields are ignored, unknown words are kept. It prints
-// without the user's account.
+// Refund is what is used of the refund entity of answers (§9.1, §9.3) and of notifications (§9.4), which name some fields
+// differently. What WeChat leaves out is zero, unknown words are kept. Where the money goes to and which coupons come back is
+// not read: whatever their shape, no refund stays unknown because of them.
 type Refund struct {
-	RefundID      string `json:"refund_id"`
-	OutRefundNo   string `json:"out_refund_no"`
-	TransactionID string `json:"transaction_id"`
-	OutTradeNo    string `json:"out_trade_no"`
+	RefundID      string
+	OutRefundNo   string
+	TransactionID string
 	// MchID, in partner mode SpMchID and SubMchID, come in notifications only.
-	MchID    string `json:"mchid"`
-	SpMchID  string `json:"sp_mchid"`
-	SubMchID string `json:"sub_mchid"`
-	// Channel is ORIGINAL, BALANCE, OTHER_BALANCE or OTHER_BANKCARD.
-	Channel string `json:"channel"`
-	// UserReceivedAccount is where the money goes, in words.
-	UserReceivedAccount string `json:"user_received_account"`
-	// SuccessTime and CreateTime are RFC 3339 as received; see SucceededAt.
-	SuccessTime  string       `json:"success_time"`
-	CreateTime   string       `json:"create_time"`
-	Status       Status       `json:"status"`
-	FundsAccount FundsAccount `json:"funds_account"`
-	Amount       Amount       `json:"amount"`
-	Promotions   []Promotion  `json:"promotion_detail"`
+	MchID    string
+	SpMchID  string
+	SubMchID string
+	// SuccessTime is RFC 3339 as received, empty unless the refund succeeded; see SucceededAt.
+	SuccessTime string
+	Status      Status
+	Amount      Amount
 }
 
 // Amount is what a refund moves, in fen.
 type Amount struct {
-	Total            money.Fen `json:"total"`
-	Refund           money.Fen `json:"refund"`
-	From             []Source  `json:"from"`
-	PayerTotal       money.Fen `json:"payer_total"`
-	PayerRefund      money.Fen `json:"payer_refund"`
-	SettlementRefund money.Fen `json:"settlement_refund"`
-	SettlementTotal  money.Fen `json:"settlement_total"`
-	DiscountRefund   money.Fen `json:"discount_refund"`
-	Currency         string    `json:"currency"`
-	RefundFee        money.Fen `json:"refund_fee"`
+	// Total is that of the deduction.
+	Total  money.Fen
+	Refund money.Fen
 }
 
-// Promotion is what comes back of one coupon. Amounts are in fen.
-type Promotion struct {
-	PromotionID  string    `json:"promotion_id"`
-	Scope        string    `json:"scope"`
-	Type         string    `json:"type"`
-	Amount       money.Fen `json:"amount"`
-	RefundAmount money.Fen `json:"refund_amount"`
-}
-
-// Decode reads a refund entity. The error is Terminal and quotes nothing.
+// Decode reads a refund entity. The error is Terminal, names the field and quotes nothing.
 func Decode(body []byte) (*Refund, error) {
-	var told struct {
-		Refund
-		Notified Status `json:"refund_status"` // the name in notifications
+	e, err := entity.Read(body)
+	if err != nil {
+		return nil, fault.New(fault.Terminal, "refund_unreadable", "the refund entity is not a JSON object")
 	}
-	if err := json.Unmarshal(body, &told); err != nil {
-		return nil, fault.New(fault.Terminal, "refund_unreadable", "the refund entity is not its documented JSON")
+	amount, _ := e.Object("amount")
+	r := &Refund{
+		RefundID: e.Aside("refund_id"), OutRefundNo: e.Text("out_refund_no"), TransactionID: e.Text("transaction_id"),
+		MchID: e.Text("mchid"), SpMchID: e.Text("sp_mchid"), SubMchID: e.Text("sub_mchid"), SuccessTime: e.Aside("success_time"),
+		Status: Status(cmp.Or(e.Text("status"), e.Text("refund_status"))), // the second is the name in notifications
+		Amount: Amount{Total: amount.Fen("total"), Refund: amount.Fen("refund")},
 	}
-	if told.Status == "" {
-		told.Status = told.Notified
+	if err := e.Err(); err != nil {
+		return nil, fault.Invalid(fault.FieldOf(err), "refund_unreadable", "%s of the refund entity cannot be read", fault.FieldOf(err))
 	}
-	return &told.Refund, nil
+	return r, nil
 }
 
 // SucceededAt is the moment of success in UTC; false when WeChat tells none.

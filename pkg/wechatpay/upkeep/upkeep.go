@@ -68,6 +68,10 @@ func downloads(d Deps, k Kept, shown *gauges) service.Part {
 			shown.downloaded(account, err)
 			if err != nil {
 				d.Log.Error("platform certificates not refreshed", "account", account, service.KeyCode, fault.CodeOf(err), service.KeyError, err)
+				return
+			}
+			for _, skipped := range k.Ring.Skipped() {
+				d.Log.Warn("a platform certificate cannot be used", "account", account, service.KeyCode, fault.CodeOf(skipped), service.KeyError, skipped)
 			}
 		})
 		return nil

@@ -53,6 +53,7 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/pay", a.answer(a.payByHand))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/confirm", a.answer(a.confirmOrder))
 	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/cancel", a.answer(a.cancelInPortal))
+	mux.HandleFunc("POST /control/wechat/orders/{out_order_no}/refund", a.answer(a.refundInPortal))
 	mux.HandleFunc("POST /control/wechat/permissions/open", a.answer(a.openPage))
 	mux.HandleFunc("GET /control/wechat/refunds", a.answer(a.showRefunds))
 	mux.HandleFunc("GET /control/wechat/refunds/{out_refund_no}", a.answer(a.showRefund))

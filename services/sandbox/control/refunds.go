@@ -8,6 +8,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/docstore"
 	"github.com/facepay-go/facepay/pkg/money"
 	"github.com/facepay-go/facepay/services/sandbox/book"
+	"github.com/facepay-go/facepay/services/sandbox/wechat"
 )
 
 // RefundRow is a refund in the book; amounts in fen.
@@ -71,6 +72,27 @@ func (a *API) handleRefund(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return nothing{}, a.WeChat.HandleRefund(r.Context(), mchID, r.PathValue("out_refund_no"))
+}
+
+// refundInPortal is POST {"amount_fen", "transaction_id", "out_refund_no", "reason"}: the staff refunds a payment of the order
+// in the portal.
+func (a *API) refundInPortal(r *http.Request) (any, error) {
+	var body struct {
+		Amount        money.Fen `json:"amount_fen"`
+		TransactionID string    `json:"transaction_id"`
+		OutRefundNo   string    `json:"out_refund_no"`
+		Reason        string    `json:"reason"`
+	}
+	if err := read(r, &body); err != nil {
+		return nil, err
+	}
+	mchID, err := a.merchant(r)
+	if err != nil {
+		return nil, err
+	}
+	refund, err := a.WeChat.RefundInPortal(r.Context(), mchID, r.PathValue("out_order_no"), wechat.PortalRefund{TransactionID: body.TransactionID,
+		OutRefundNo: body.OutRefundNo, Amount: body.Amount, Reason: body.Reason})
+	return refundRowOf(&refund), err
 }
 
 // addRefunds counts every refund of the book.

@@ -21,6 +21,8 @@ const (
 	ForeignRow Kind = "foreign_row"
 	// CutFile: the download ends 24 bytes early; in a gzip file that is the trailer and more.
 	CutFile Kind = "cut_file"
+	// WechatHost: the download_url names WeChat's own host, not the sandbox's.
+	WechatHost Kind = "wechat_host"
 	// CRLF: lines end with \r\n. BOM: a byte order mark comes first.
 	CRLF Kind = "crlf"
 	BOM  Kind = "bom"
@@ -44,7 +46,7 @@ const TokenExpired Kind = "token_expired"
 func billKinds(op Operation) []Kind {
 	switch op {
 	case Bill:
-		return append([]Kind{StatementCreating, NoStatement, WrongHash, WrongTotals, ForeignRow, CutFile, CRLF, BOM}, anyCall...)
+		return append([]Kind{StatementCreating, NoStatement, WrongHash, WrongTotals, ForeignRow, CutFile, WechatHost, CRLF, BOM}, anyCall...)
 	case BillRow:
 		return []Kind{RowMissing, RowDoubled, RowAmount, RowFee, RowState}
 	case BillDownload:

@@ -1,5 +1,7 @@
 package fault
 
+import "slices"
+
 // Kind is what goes wrong.
 type Kind string
 
@@ -21,6 +23,8 @@ const (
 	NotModifiable Kind = "not_modifiable"
 	// CollectionUnclear: 400 INVALID_REQUEST 收款结果不明, on sync.
 	CollectionUnclear Kind = "collection_unclear"
+	// ModifyUndone: answered as done, and not kept: WeChat shows the older, higher total again and collects it, on modify.
+	ModifyUndone Kind = "modify_undone"
 	// PaidFirst: a deduction succeeds just before the call is executed, which then finds the order paid, on cancel, modify
 	// and sync.
 	PaidFirst Kind = "paid_first"
@@ -63,6 +67,8 @@ const (
 	// FalseNotice: executed, and before the answer a sound USER_PAID of Amount is delivered that the book knows nothing of,
 	// on create, complete, modify, sync and pay.
 	FalseNotice Kind = "false_notice"
+	// ForeignPayerNotice: as FalseNotice, but its openid and order_id are not the order's.
+	ForeignPayerNotice Kind = "foreign_payer_notice"
 	// OldCertificateListed: the list has the certificate of answer_old_key as well, with its dates, on certificates.
 	OldCertificateListed Kind = "old_certificate_listed"
 	// EarlyNotice: executed, deducted and notified before the answer is given, on complete and pay.
@@ -79,6 +85,9 @@ const (
 	DeductionPartial Kind = "deduction_partial"
 	// PaidByHand: instead of this try the user pays all that is due by hand (主动支付).
 	PaidByHand Kind = "paid_by_hand"
+	// RefundedInPortal: this try collects all that is due, and the merchant's staff refunds Amount of it in the portal at
+	// once, under a number of the portal's.
+	RefundedInPortal Kind = "refunded_in_portal"
 )
 
 // Faults of a notice (回调通知).
@@ -108,18 +117,22 @@ const (
 	Reversed Kind = "reversed"
 	// ForeignAmount: sound, and says that Amount was paid. ForeignMchID, ForeignAppID and ForeignService name another of
 	// the merchant's, or an invented one where there is no other; so does ForeignSubMchID, of a partner's; UnknownOrder names an order that never existed.
+	// ForeignOpenID and ForeignOrderID: of a payment, with an openid or order_id that is not the order's.
 	ForeignAmount   Kind = "foreign_amount"
 	ForeignMchID    Kind = "foreign_mchid"
 	ForeignSubMchID Kind = "foreign_sub_mchid"
 	ForeignAppID    Kind = "foreign_appid"
 	ForeignService  Kind = "foreign_service"
 	UnknownOrder    Kind = "unknown_order"
+	ForeignOpenID   Kind = "foreign_openid"
+	ForeignOrderID  Kind = "foreign_order_id"
 )
 
 // Lies reports a notice that is sound and untrue.
 func (k Kind) Lies() bool {
 	switch k {
-	case ForeignAmount, ForeignMchID, ForeignSubMchID, ForeignAppID, ForeignService, UnknownOrder:
+	case ForeignAmount, ForeignMchID, ForeignSubMchID, ForeignAppID, ForeignService, UnknownOrder, ForeignOpenID, ForeignOrderID,
+		UnknownState, UnknownCollectionState, UnknownEvent:
 		return true
 	}
 	return false
@@ -127,7 +140,7 @@ func (k Kind) Lies() bool {
 
 var (
 	anyCall = []Kind{TooFrequent, SystemError, SystemErrorAfter, BadGateway, BadGatewayAfter, Timeout, LostAnswer, Slow, AnswerProbe,
-		AnswerWrongKey, AnswerOldKey, AnswerUnknownKey, AnswerTampered, AnswerStale}
+		AnswerWrongKey, AnswerOldKey, AnswerUnknownKey, AnswerTampered, AnswerStale, RefusalDetail}
 	anyOrder = append([]Kind{NoPermission, AnswerOfAnother, AnswerOfNobody}, anyCall...)
 )
 
@@ -135,19 +148,19 @@ var (
 func kindsOf(op Operation) []Kind {
 	switch op {
 	case Create:
-		return append([]Kind{RiskRefused, UnfinishedOrder, CreatedState, ExpiresSoon, FalseNotice}, anyOrder...)
+		return slices.Concat([]Kind{RiskRefused, UnfinishedOrder, CreatedState, ExpiresSoon, FalseNotice, ForeignPayerNotice}, oddAtFirst, anyOrder)
 	case Query:
-		return anyOrder
+		return slices.Concat(oddWhole, anyOrder)
 	case Complete:
-		return append([]Kind{EarlyNotice, FalseNotice}, anyOrder...)
+		return slices.Concat([]Kind{EarlyNotice, FalseNotice, ForeignPayerNotice}, oddAtFirst, anyOrder)
 	case Cancel:
 		return append([]Kind{DeductionRunning, NotCancellable, PaidFirst}, anyOrder...)
 	case Modify:
-		return append([]Kind{DeductionRunning, NotModifiable, PaidFirst, FalseNotice}, anyOrder...)
+		return slices.Concat([]Kind{DeductionRunning, NotModifiable, ModifyUndone, PaidFirst, FalseNotice, ForeignPayerNotice}, oddWhole, anyOrder)
 	case Sync:
-		return append([]Kind{DeductionRunning, CollectionUnclear, PaidFirst, FalseNotice}, anyOrder...)
+		return slices.Concat([]Kind{DeductionRunning, CollectionUnclear, PaidFirst, FalseNotice, ForeignPayerNotice}, oddWhole, anyOrder)
 	case Pay:
-		return append([]Kind{EarlyNotice, FalseNotice}, anyOrder...)
+		return slices.Concat([]Kind{EarlyNotice, FalseNotice, ForeignPayerNotice}, anyOrder)
 	case PreAuthorize, Permission, Terminate:
 		return append([]Kind{NoPermission}, anyCall...)
 	case Certificates:
@@ -157,10 +170,11 @@ func kindsOf(op Operation) []Kind {
 	case Authinfo:
 		return []Kind{UnregisteredDevice, AuthinfoFailed, BadGateway, Timeout, LostAnswer, Slow, AnswerTampered}
 	case Deduct:
-		return []Kind{DeductionFails, DeductionStops, DeductionPartial, PaidByHand}
+		return []Kind{DeductionFails, DeductionStops, DeductionPartial, PaidByHand, RefundedInPortal}
 	case Notify:
-		return []Kind{Late, Twice, Concurrent, Never, ProbeUndecodable, ProbeWrong, WrongKey, Tampered, OldKey, UnknownKey, Stale, Replayed,
-			Reversed, ForeignAmount, ForeignMchID, ForeignSubMchID, ForeignAppID, ForeignService, UnknownOrder}
+		return slices.Concat([]Kind{Late, Twice, Concurrent, Never, ProbeUndecodable, ProbeWrong, WrongKey, Tampered, OldKey, UnknownKey, Stale, Replayed,
+			Reversed, ForeignAmount, ForeignMchID, ForeignSubMchID, ForeignAppID, ForeignService, UnknownOrder, ForeignOpenID, ForeignOrderID,
+			UnknownEvent, OddSummary}, oddWhole)
 	}
 	return refundKinds(op)
 }

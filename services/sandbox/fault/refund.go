@@ -15,6 +15,9 @@ const (
 	NotEnough Kind = "not_enough"
 	// UserAccountAbnormal: 403 USER_ACCOUNT_ABNORMAL, the user's account was closed.
 	UserAccountAbnormal Kind = "user_account_abnormal"
+	// UnlistedNotEnough and UnlistedRuleLimit: 403 NOTENOUGH and RULELIMIT, codes that are not in the sheet's table (§9.2).
+	UnlistedNotEnough Kind = "unlisted_not_enough"
+	UnlistedRuleLimit Kind = "unlisted_rule_limit"
 	// PaymentNotVisible: 404 RESOURCE_NOT_EXISTS although the payment is there, as in the first minutes (§9.2).
 	PaymentNotVisible Kind = "payment_not_visible"
 )
@@ -35,9 +38,9 @@ func hasAmount(eventType string) bool {
 func refundKinds(op Operation) []Kind {
 	switch op {
 	case Refund:
-		return append([]Kind{NotEnough, UserAccountAbnormal, PaymentNotVisible, EarlyNotice, AnswerOfAnother, AnswerOfNobody}, anyCall...)
+		return append([]Kind{NotEnough, UserAccountAbnormal, UnlistedNotEnough, UnlistedRuleLimit, PaymentNotVisible, EarlyNotice, OddPromotionObject, AnswerOfAnother, AnswerOfNobody}, anyCall...)
 	case RefundQuery:
-		return append([]Kind{AnswerOfAnother, AnswerOfNobody}, anyCall...)
+		return append([]Kind{OddPromotionObject, AnswerOfAnother, AnswerOfNobody}, anyCall...)
 	case RefundSettle:
 		return []Kind{Late, RefundAbnormal, RefundClosed}
 	}

@@ -58,9 +58,12 @@ type Rule struct {
 	DelayMillis int64 `json:"delay_ms,omitempty" yaml:"delay_ms"`
 	// Copies is for concurrent, 2..100.
 	Copies int `json:"copies,omitempty" yaml:"copies"`
-	// Amount is what a deduction_partial collects, and what a false_notice, foreign_amount, row_amount or foreign_row says
-	// was paid; fen, above 0.
+	// Amount is what a deduction_partial collects and a refunded_in_portal gives back, and what a false_notice,
+	// foreign_payer_notice, foreign_amount, row_amount or foreign_row says was paid; fen, above 0.
 	Amount money.Fen `json:"amount_fen,omitempty" yaml:"amount_fen"`
+	// Detail is the shape of a refusal's detail, "object", "text", "number" or "null": for refusal_detail, and for any other
+	// fault of a call that is refused.
+	Detail Detail `json:"detail,omitempty" yaml:"detail"`
 	// Scenario names the scenario the rule came with, "" when none.
 	Scenario string `json:"scenario,omitempty" yaml:"-"`
 }
@@ -71,7 +74,7 @@ func (r Rule) Delay() time.Duration { return time.Duration(r.DelayMillis) * time
 // delayed and priced are the kinds that need delay_ms and amount_fen.
 var (
 	delayed = []Kind{Slow, Late, Replayed, ExpiresSoon}
-	priced  = []Kind{DeductionPartial, FalseNotice, ForeignAmount, RowAmount, ForeignRow}
+	priced  = []Kind{DeductionPartial, RefundedInPortal, FalseNotice, ForeignPayerNotice, ForeignAmount, RowAmount, ForeignRow}
 )
 
 // Validate answers a Terminal error naming the field that is wrong.
@@ -90,7 +93,9 @@ func (r Rule) Validate() error {
 	case r.Kind == Concurrent && (r.Copies < 2 || r.Copies > 100), r.Kind != Concurrent && r.Copies != 0:
 		return fault.Invalid("copies", "fault_copies", "must be 2..100 for concurrent, absent otherwise")
 	case slices.Contains(priced, r.Kind) != (r.Amount > 0) || r.Amount < 0:
-		return fault.Invalid("amount_fen", "fault_amount", "must be positive for deduction_partial, false_notice, foreign_amount, row_amount and foreign_row, absent otherwise")
+		return fault.Invalid("amount_fen", "fault_amount", "must be positive for deduction_partial, refunded_in_portal, false_notice, foreign_payer_notice, foreign_amount, row_amount and foreign_row, absent otherwise")
+	case !r.validDetail():
+		return fault.Invalid("detail", "fault_detail", "must be object, text, number or null for refusal_detail, may be so for other faults of calls, absent otherwise")
 	}
 	return nil
 }
@@ -110,8 +115,14 @@ func (r Rule) matches(s Subject) bool {
 		(r.OpenID == "" || r.OpenID == s.OpenID) &&
 		(r.EventType == "" || r.EventType == s.EventType) &&
 		(!r.Kind.ofOrders() || s.OutOrderNo != "") &&
-		(r.Kind != ForeignAmount || hasAmount(s.EventType))
+		(r.Kind != ForeignAmount || hasAmount(s.EventType)) &&
+		(s.Operation != Notify || !r.Kind.ofPayments() || s.EventType == "PAYSCORE.USER_PAID")
 }
 
 // ofOrders reports a fault of notices that makes no sense for an authorisation.
 func (k Kind) ofOrders() bool { return k == ForeignAmount || k == UnknownOrder || k == Reversed }
+
+// ofPayments reports a fault of notices that makes sense for an order that was paid alone.
+func (k Kind) ofPayments() bool {
+	return slices.Contains([]Kind{ForeignOpenID, ForeignOrderID, UnknownEvent}, k) || slices.Contains(oddWhole, k)
+}

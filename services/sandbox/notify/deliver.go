@@ -39,7 +39,7 @@ func (q *Queue) deliver(ctx context.Context, n *Notice, rule plan.Rule) error {
 
 // truth sends the sound notice, and again if the rule says so.
 func (q *Queue) truth(ctx context.Context, m *account.Merchant, n *Notice, rule plan.Rule) error {
-	sent, accepted, err := q.once(ctx, m, n, "")
+	sent, accepted, err := q.once(ctx, m, n, oddOnly(rule.Kind))
 	if err == nil && accepted && rule.Kind == plan.Twice {
 		_, _, err = q.once(ctx, m, n, "")
 	}
@@ -63,6 +63,14 @@ func (q *Queue) untrue(ctx context.Context, m *account.Merchant, n *Notice, told
 	n.note(Attempt{At: at, Status: q.sender.send(ctx, n.URL, message), Fault: string(kind)})
 	n.settle(false, q.clock.Now())
 	return nil
+}
+
+// oddOnly is the kind when the notice stays true with it, else none.
+func oddOnly(kind plan.Kind) plan.Kind {
+	if kind.Odd() {
+		return kind
+	}
+	return ""
 }
 
 // replay sends the bytes of an earlier delivery once more; it is the end of the notice, whatever is answered.

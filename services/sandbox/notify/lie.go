@@ -8,6 +8,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/services/sandbox/account"
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
+	"github.com/facepay-go/facepay/services/sandbox/odd"
 )
 
 // lieOf is a notice like n that says something else: sealed and signed with the merchant's own keys, under an id of its
@@ -26,9 +27,13 @@ func lieOf(n *Notice, m *account.Merchant, merchants account.Directory, rule pla
 	case rule.Kind == plan.ForeignAmount:
 		paidInFull(entity, rule)
 	case rule.Kind == plan.UnknownOrder:
-		number, _ := entity["out_order_no"].(string)
-		orderID, _ := entity["order_id"].(string)
-		entity["out_order_no"], entity["order_id"] = NobodysNumber(number), NobodysNumber(orderID)
+		entity["out_order_no"], entity["order_id"] = nobodys(entity["out_order_no"]), nobodys(entity["order_id"])
+	case rule.Kind == plan.ForeignOpenID:
+		entity["openid"] = nobodys(entity["openid"])
+	case rule.Kind == plan.ForeignOrderID:
+		entity["order_id"] = nobodys(entity["order_id"])
+	case rule.Kind == plan.UnknownEvent:
+		lie.EventType = unknownEvent
 	case rule.Kind == plan.ForeignMchID:
 		entity["mchid"] = otherMchID(m.MchID, merchants)
 	case rule.Kind == plan.ForeignSubMchID:
@@ -46,12 +51,16 @@ func lieOf(n *Notice, m *account.Merchant, merchants account.Directory, rule pla
 		}
 		entity["service_id"] = other(ids, entity["service_id"])
 	}
-	var err error
-	if lie.Entity, err = json.Marshal(entity); err != nil {
+	body, err := json.Marshal(entity)
+	if err != nil {
 		return lie, fault.Wrap(err, fault.Terminal, "notice_encode", "encoding a notice")
 	}
-	return lie, nil
+	lie.Entity, err = odd.Spoil(body, rule.Kind)
+	return lie, err
 }
+
+// unknownEvent is an event_type that is in no list (wechat-protocol.md §7.1): only an example of what is unknown.
+const unknownEvent = "PAYSCORE.USER_PAID_AGAIN"
 
 // paidInFull makes the entity one of an order that cost the rule's amount and was paid at once.
 func paidInFull(entity map[string]any, rule plan.Rule) {
@@ -100,6 +109,10 @@ func other(ids []string, own any) string {
 	if i := slices.IndexFunc(ids, func(id string) bool { return id != own }); i >= 0 {
 		return ids[i]
 	}
+	return nobodys(own)
+}
+
+func nobodys(own any) string {
 	text, _ := own.(string)
 	return NobodysNumber(text)
 }

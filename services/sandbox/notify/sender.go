@@ -12,6 +12,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/services/sandbox/account"
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
+	"github.com/facepay-go/facepay/services/sandbox/odd"
 	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
@@ -29,7 +30,7 @@ type envelope struct {
 	CreateTime   string   `json:"create_time"`
 	EventType    string   `json:"event_type"`
 	ResourceType string   `json:"resource_type"`
-	Summary      string   `json:"summary"`
+	Summary      any      `json:"summary"`
 	Resource     resource `json:"resource"`
 }
 
@@ -49,7 +50,7 @@ type Message struct {
 
 // message signs one try (wechat-protocol.md §7.2), spoiled if asked. The time and the signature are those of this try.
 func (s sender) message(m *account.Merchant, n *Notice, spoil plan.Kind) (Message, error) {
-	body, err := s.envelope(m, n)
+	body, err := s.envelope(m, n, spoil)
 	if err != nil {
 		return Message{}, err
 	}
@@ -82,22 +83,37 @@ func spoilOf(kind plan.Kind) signing.Spoil {
 	return signing.Sound
 }
 
-func (s sender) envelope(m *account.Merchant, n *Notice) ([]byte, error) {
+func (s sender) envelope(m *account.Merchant, n *Notice, spoil plan.Kind) ([]byte, error) {
 	nonce, err := signing.Nonce(s.random, 12)
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := signing.Seal(m.APIv3Key.Reveal(), nonce, originalType(n.EventType), n.Entity)
+	entity := n.Entity
+	if spoil.Odd() {
+		if entity, err = odd.Spoil(entity, spoil); err != nil {
+			return nil, err
+		}
+	}
+	sealed, err := signing.Seal(m.APIv3Key.Reveal(), nonce, originalType(n.EventType), entity)
 	if err != nil {
 		return nil, err
 	}
 	body, err := json.Marshal(envelope{ID: n.ID, CreateTime: n.CreatedAt.In(clock.Beijing).Format(time.RFC3339), EventType: n.EventType,
-		ResourceType: "encrypt-resource", Summary: summary(n.EventType),
+		ResourceType: "encrypt-resource", Summary: summaryOf(n, spoil),
 		Resource: resource{OriginalType: originalType(n.EventType), Algorithm: "AEAD_AES_256_GCM", Ciphertext: sealed, AssociatedData: originalType(n.EventType), Nonce: nonce}})
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Terminal, "notice_encode", "encoding a notice")
 	}
 	return body, nil
+}
+
+// summaryOf is the text of the event, or an object around it.
+func summaryOf(n *Notice, spoil plan.Kind) any {
+	text := summary(n.EventType)
+	if spoil == plan.OddSummary {
+		return map[string]string{"text": text}
+	}
+	return text
 }
 
 // send answers the receiver's HTTP status, 0 when there was none in time.

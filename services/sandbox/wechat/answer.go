@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
+	"github.com/facepay-go/facepay/services/sandbox/odd"
 	"github.com/facepay-go/facepay/services/sandbox/signing"
 )
 
@@ -45,6 +46,14 @@ func (s *Server) after(c *call, rep reply) reply {
 	case plan.BadGatewayAfter:
 		return reply{status: http.StatusBadGateway, body: []byte(gatewayPage), html: true}
 	}
+	if rep.status != http.StatusOK {
+		return rep
+	}
+	body, err := odd.Spoil(rep.body, c.rule.Kind)
+	if err != nil {
+		return replyTo(nil, broken())
+	}
+	rep.body = body
 	return rep
 }
 

@@ -82,7 +82,7 @@ func (s *Server) issueAuthinfo(c *call, request map[string]string) (authinfoRepl
 		return refused("签名错误")
 	}
 	for _, l := range authinfoLimits {
-		if n := utf8.RuneCountInString(request[l.name]); n == 0 || n > l.most {
+		if n := utf8.RuneCountInString(request[l.name]); n == 0 || n > l.most || s.rules.ThreeByteText && hasFourBytes(request[l.name]) {
 			return refused("参数错误:" + l.name)
 		}
 	}

@@ -55,6 +55,9 @@ func (s *Server) fundFlowBill(ctx context.Context, c *call) (any, error) {
 	return nil, badQuery("account_type", "资金账户类型必须为BASIC、OPERATION或FEES")
 }
 
+// wechatHost is where WeChat's own download_url leads (§8.1).
+const wechatHost = "api.mch.weixin.qq.com"
+
 const mostFundFlowBills = 3
 
 // applyForBill writes the bill once to hash it, and keeps what it takes to write it again when it is downloaded. The book
@@ -90,6 +93,9 @@ func (s *Server) applyForBill(ctx context.Context, c *call, st *statement) (any,
 	}
 	s.statements.put(token, st, c.now)
 	where := url.URL{Scheme: "http", Host: c.Host, Path: billFilePath, RawQuery: "token=" + token}
+	if st.spoil.Kind == plan.WechatHost {
+		where.Scheme, where.Host = "https", wechatHost
+	}
 	if st.gzip {
 		where.RawQuery += "&tartype=gzip"
 	}

@@ -25,6 +25,11 @@ func (s *Server) billFile(w http.ResponseWriter, r *http.Request) {
 		s.sendUnsigned(w, c, reply{status: http.StatusBadRequest, body: []byte(badRequestPage), html: true})
 		return
 	}
+	refused := missingHeader(r)
+	if refused != nil {
+		s.sendUnsigned(w, c, replyTo(nil, refused))
+		return
+	}
 	merchant, refused := authenticate(r, body, s.Merchants, c.now)
 	if refused != nil {
 		s.sendUnsigned(w, c, replyTo(nil, refused))

@@ -21,7 +21,7 @@ import (
 // call is one APIv3 request on its way through the server.
 type call struct {
 	*http.Request
-	mode     mode
+	decoder
 	merchant *account.Merchant
 	body     []byte
 	now      time.Time
@@ -59,7 +59,11 @@ func (s *Server) signed(m mode, name plan.Operation, do operation) http.HandlerF
 		if !ok {
 			return
 		}
-		c := &call{Request: r, mode: m, body: body, now: s.Clock.Now(), subject: subjectOf(name, r, body)}
+		c := &call{Request: r, decoder: decoder{m, s.rules.ThreeByteText}, body: body, now: s.Clock.Now(), subject: subjectOf(name, r, body)}
+		if refused := missingHeader(r); refused != nil {
+			s.answer(w, c, replyTo(nil, refused))
+			return
+		}
 		merchant, refused := authenticate(r, body, s.Merchants, c.now)
 		if refused != nil {
 			s.answer(w, c, replyTo(nil, refused))
@@ -69,20 +73,13 @@ func (s *Server) signed(m mode, name plan.Operation, do operation) http.HandlerF
 		c.subject.MchID = merchant.MchID
 		s.nameRefunded(r.Context(), c)
 		c.rule = s.Faults.Take(c.subject)
-		s.answer(w, c, s.run(c, do))
+		s.answer(w, c, withDetail(s.run(c, do), c.rule.Detail))
 	}
 }
 
 // subjectOf reads what fault rules match on; a body that is not JSON matches by operation alone.
 func subjectOf(name plan.Operation, r *http.Request, body []byte) plan.Subject {
-	var named struct {
-		OutOrderNo string `json:"out_order_no"`
-		OpenID     string `json:"openid"`
-	}
-	if err := json.Unmarshal(body, &named); err != nil {
-		named.OutOrderNo, named.OpenID = "", ""
-	}
-	subject := plan.Subject{Operation: name, OutOrderNo: named.OutOrderNo, OpenID: named.OpenID}
+	subject := plan.Subject{Operation: name, OutOrderNo: member(body, "out_order_no"), OpenID: member(body, "openid")}
 	if no := r.PathValue("out_order_no"); no != "" {
 		subject.OutOrderNo = no
 	}
@@ -101,6 +98,9 @@ func subjectOf(name plan.Operation, r *http.Request, body []byte) plan.Subject {
 func (s *Server) run(c *call, do operation) reply {
 	if rep, instead := s.before(c); instead {
 		return rep
+	}
+	if refused := emptyQuery(c.Request); refused != nil {
+		return s.after(c, replyTo(nil, refused))
 	}
 	result, err := s.execute(context.WithoutCancel(c.Context()), c, do)
 	if err != nil {

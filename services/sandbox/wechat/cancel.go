@@ -11,7 +11,7 @@ import (
 type cancelRequest struct {
 	AppID     string `json:"appid"`
 	ServiceID string `json:"service_id"`
-	SubMchID  string `json:"sub_mchid,omitempty"` // partner mode
+	SubMchID  string `json:"sub_mchid,omitempty" only:"partner"`
 	Reason    string `json:"reason"`
 }
 
@@ -27,7 +27,7 @@ type orderNames struct {
 // cancel is POST /v3/payscore/serviceorder/{out_order_no}/cancel.
 func (s *Server) cancel(ctx context.Context, c *call) (any, error) {
 	var request cancelRequest
-	if refused := decode(c.body, &request); refused != nil {
+	if refused := c.decode(&request); refused != nil {
 		return nil, refused
 	}
 	f := fields{}

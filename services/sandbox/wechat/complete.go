@@ -16,7 +16,7 @@ import (
 type completeRequest struct {
 	AppID         string         `json:"appid"`
 	ServiceID     string         `json:"service_id"`
-	SubMchID      string         `json:"sub_mchid,omitempty"` // partner mode
+	SubMchID      string         `json:"sub_mchid,omitempty" only:"partner"`
 	PostPayments  []book.Line    `json:"post_payments"`
 	PostDiscounts []book.Line    `json:"post_discounts"`
 	TotalAmount   *money.Fen     `json:"total_amount"`
@@ -26,13 +26,13 @@ type completeRequest struct {
 	GoodsTag      string         `json:"goods_tag"`
 	Device        book.Device    `json:"device"`
 	// CompleteTime is for partner mode: ISO 8601 (§6.12). What it does is not written down: here nothing.
-	CompleteTime string `json:"complete_time,omitempty"`
+	CompleteTime string `json:"complete_time,omitempty" only:"partner"`
 }
 
 // complete is POST /v3/payscore/serviceorder/{out_order_no}/complete.
 func (s *Server) complete(ctx context.Context, c *call) (any, error) {
 	var request completeRequest
-	if refused := decode(c.body, &request); refused != nil {
+	if refused := c.decode(&request); refused != nil {
 		return nil, refused
 	}
 	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)
@@ -88,7 +88,7 @@ func (s *Server) completeOrder(c *call, o *book.Order, r *completeRequest, servi
 	f.optional("location.end_location", r.Location.EndLocation, 50)
 	f.require(r.Location.EndLocation == "" || o.Location.StartLocation != "", "location.end_location", "创建订单时未填写服务开始地点")
 	f.optional("goods_tag", r.GoodsTag, 32)
-	if c.mode == partner && r.CompleteTime != "" {
+	if r.CompleteTime != "" {
 		_, err := time.Parse(time.RFC3339, r.CompleteTime)
 		f.require(err == nil && len(r.CompleteTime) <= 64, "complete_time", "complete_time格式错误")
 	}

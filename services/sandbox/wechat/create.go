@@ -32,9 +32,9 @@ type createRequest struct {
 	NeedUserConfirm     *bool          `json:"need_user_confirm"`
 	Device              book.Device    `json:"device"`
 	// SubMchID, SubAppID and SubOpenID are for partner mode (§6.12).
-	SubMchID  string `json:"sub_mchid,omitempty"`
-	SubAppID  string `json:"sub_appid,omitempty"`
-	SubOpenID string `json:"sub_openid,omitempty"`
+	SubMchID  string `json:"sub_mchid,omitempty" only:"partner"`
+	SubAppID  string `json:"sub_appid,omitempty" only:"partner"`
+	SubOpenID string `json:"sub_openid,omitempty" only:"partner"`
 }
 
 // needsConfirm: absent means true (§6.2).
@@ -43,11 +43,8 @@ func (r *createRequest) needsConfirm() bool { return r.NeedUserConfirm == nil ||
 // create is POST /v3/payscore/serviceorder.
 func (s *Server) create(ctx context.Context, c *call) (any, error) {
 	var request createRequest
-	if refused := decode(c.body, &request); refused != nil {
+	if refused := c.decode(&request); refused != nil {
 		return nil, refused
-	}
-	if c.mode == direct {
-		request.SubMchID, request.SubAppID, request.SubOpenID = "", "", "" // unknown fields there
 	}
 	with, err := digest(&request)
 	if err != nil {

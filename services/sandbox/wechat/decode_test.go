@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -96,17 +97,37 @@ func FuzzDecodeOrderRequestsNeverPanics(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var create createRequest
 		var complete completeRequest
-		if decode(body, &create) == nil {
+		if (decoder{}).decode(body, &create) == nil {
 			f := fields{}
 			f.payments(create.PostPayments, atCreation)
 			f.discounts(create.PostDiscounts, atCreation)
 			f.createTimes(create.TimeRange, testNow)
 			f.notifyURL("notify_url", create.NotifyURL, true)
 		}
-		if decode(body, &complete) == nil {
+		if (decoder{}).decode(body, &complete) == nil {
 			f := fields{}
 			f.total(complete.PostPayments, complete.PostDiscounts, complete.TotalAmount)
 			f.endTimes(complete.TimeRange, create.TimeRange, testNow)
 		}
 	})
+}
+
+// The decoder adds strictness and no meaning of its own: right requests are read as encoding/json reads them.
+func TestARightRequestIsReadAsAnyJSONReaderReadsIt(t *testing.T) {
+	for _, body := range []string{ // the examples of wechat-protocol.md §6.2 and §6.4, and what JSON allows besides
+		`{"out_order_no":"PS20231115000001","appid":"wx8888888888888888","service_id":"500001","service_introduction":"无人售货柜","time_range":{"start_time":"OnAccept"},"location":{"start_location":"一号店大堂"},"risk_fund":{"name":"ESTIMATE_ORDER_COST","amount":10000,"description":"购物预估费用"},"attach":"batch%3D7","notify_url":"https://pay.example.com/wx/payscore","openid":"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o","need_user_confirm":false,"device":{"start_device_id":"KIOSK-0001"}}`,
+		`{"post_payments":[{"name":"商品信息","amount":400,"description":"\u77ff泉水","count":2},null,{}],"post_discounts":[],"unknown":{"a":[1]},"attach":null}`,
+		` { "attach" : "a", "attach" : "b" } `, `null`,
+	} {
+		var got, want createRequest
+		if refused := (decoder{mode: partner}).decode([]byte(body), &got); refused != nil {
+			t.Fatalf("%s: %v", body, refused)
+		}
+		if err := json.Unmarshal([]byte(body), &want); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", body, diff)
+		}
+	}
 }

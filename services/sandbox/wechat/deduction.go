@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/money"
 	"github.com/facepay-go/facepay/services/sandbox/book"
 	"github.com/facepay-go/facepay/services/sandbox/due"
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
@@ -71,7 +72,24 @@ func (d deductions) Work(ctx context.Context, id string) error {
 	case plan.PaidByHand:
 		payment.ByHand = true
 	}
+	if rule.Kind == plan.RefundedInPortal {
+		return ignoreNotPending(d.collectAndRefund(ctx, order, rule.Amount))
+	}
 	return ignoreNotPending(d.collect(ctx, order, payment, d.Notices.Add))
+}
+
+// collectAndRefund debits what is due, and the merchant's staff gives an amount of it back at once.
+func (s *Server) collectAndRefund(ctx context.Context, o book.Order, amount money.Fen) error {
+	if err := s.collect(ctx, o, book.Payment{}, s.Notices.Add); err != nil {
+		return err
+	}
+	paid, err := s.Book.Order(ctx, o.MchID, o.OutOrderNo)
+	if err != nil {
+		return err
+	}
+	last := paid.Payments[len(paid.Payments)-1]
+	_, err = s.RefundInPortal(ctx, o.MchID, o.OutOrderNo, PortalRefund{TransactionID: last.TransactionID, Amount: min(amount, last.Amount)})
+	return err
 }
 
 func (s *Server) postpone(ctx context.Context, o book.Order, to time.Time) error {

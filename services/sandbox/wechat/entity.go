@@ -23,7 +23,7 @@ type orderEntity struct {
 	RiskFund            book.RiskFund  `json:"risk_fund"`
 	TimeRange           book.TimeRange `json:"time_range"`
 	Location            book.Location  `json:"location"`
-	Attach              string         `json:"attach"`
+	Attach              *string        `json:"attach,omitempty"`
 	NotifyURL           string         `json:"notify_url,omitempty"`
 	OrderID             string         `json:"order_id"`
 	OpenID              string         `json:"openid,omitempty"`
@@ -52,10 +52,17 @@ type detail struct {
 func entity(o *book.Order) orderEntity {
 	e := orderEntity{OutOrderNo: o.OutOrderNo, ServiceID: o.ServiceID, AppID: o.AppID, MchID: o.MchID, SubMchID: o.SubMchID, SubAppID: o.SubAppID, ServiceIntroduction: o.Introduction,
 		State: o.State, StateDescription: o.Description, PostPayments: noNull(o.Items), PostDiscounts: noNull(o.Discounts),
-		RiskFund: o.RiskFund, TimeRange: o.TimeRange, Location: o.Location, Attach: o.Attach, OrderID: o.OrderID}
+		RiskFund: o.RiskFund, TimeRange: o.TimeRange, Location: o.Location, Attach: &o.Attach, OrderID: o.OrderID}
+	total := o.Total
+	if o.State == book.Revoked {
+		total = 0 // a cancelled order costs nothing, whatever was commanded (conventions of the sheet)
+	}
+	if o.Completed || o.State == book.Revoked {
+		e.TotalAmount = &total
+	}
 	if o.Completed {
-		total, collects := o.Total, o.Total > 0
-		e.TotalAmount, e.NeedCollection = &total, &collects
+		collects := total > 0
+		e.NeedCollection = &collects
 	}
 	return e
 }
@@ -67,15 +74,19 @@ func noNull(lines []book.Line) []book.Line {
 	return lines
 }
 
-// createAnswer has the package of §6.2; after a repeat its state may be a later one.
+// createAnswer has the fields of §6.2, the package among them, and no total; after a repeat its state may be a later one.
 func createAnswer(o *book.Order) orderEntity {
 	e := entity(o)
-	e.NotifyURL, e.Package = o.NotifyURL, o.Package
+	e.NotifyURL, e.Package, e.TotalAmount, e.NeedCollection = o.NotifyURL, o.Package, nil, nil
 	return e
 }
 
-// completeAnswer has no collection: a real one never shows it yet (§6.4).
-func completeAnswer(o *book.Order) orderEntity { return entity(o) }
+// completeAnswer has the fields of §6.4: no attach, and no collection, which a real one never shows yet.
+func completeAnswer(o *book.Order) orderEntity {
+	e := entity(o)
+	e.Attach = nil
+	return e
+}
 
 // queryAnswer is the whole order.
 func queryAnswer(o *book.Order) orderEntity {

@@ -26,7 +26,7 @@ func (s *Server) lie(ctx context.Context, c *call, result any) (any, error) {
 			return nil, err
 		}
 		return sameAnswer(result, &other), nil
-	case plan.FalseNotice:
+	case plan.FalseNotice, plan.ForeignPayerNotice:
 		return result, s.announceFalsely(ctx, c)
 	}
 	return result, nil
@@ -86,6 +86,9 @@ func (s *Server) announceFalsely(ctx context.Context, c *call) error {
 		return err
 	}
 	order.Completed, order.Total, order.State, order.Description = true, c.rule.Amount, book.Done, ""
+	if c.rule.Kind == plan.ForeignPayerNotice {
+		order.OpenID, order.OrderID = notify.NobodysNumber(order.OpenID), notify.NobodysNumber(order.OrderID)
+	}
 	order.Payments = []book.Payment{{Amount: c.rule.Amount, TransactionID: transaction, At: c.now}}
 	n, err := paidNotice(order)
 	if err != nil {

@@ -7,13 +7,14 @@ import (
 	"github.com/facepay-go/facepay/pkg/money"
 	"github.com/facepay-go/facepay/services/sandbox/account"
 	"github.com/facepay-go/facepay/services/sandbox/book"
+	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 )
 
 // modifyRequest is the body of a modify (wechat-protocol.md §6.6).
 type modifyRequest struct {
 	AppID         string      `json:"appid"`
 	ServiceID     string      `json:"service_id"`
-	SubMchID      string      `json:"sub_mchid,omitempty"` // partner mode
+	SubMchID      string      `json:"sub_mchid,omitempty" only:"partner"`
 	PostPayments  []book.Line `json:"post_payments"`
 	PostDiscounts []book.Line `json:"post_discounts"`
 	TotalAmount   *money.Fen  `json:"total_amount"`
@@ -25,25 +26,30 @@ type modifyRequest struct {
 // checked like any other, so the same total again is not lower.
 func (s *Server) modify(ctx context.Context, c *call) (any, error) {
 	var request modifyRequest
-	if refused := decode(c.body, &request); refused != nil {
+	if refused := c.decode(&request); refused != nil {
 		return nil, refused
 	}
 	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)
 	if refused != nil {
 		return nil, refused
 	}
-	order, err := s.Book.Change(ctx, c.merchant.MchID, c.PathValue("out_order_no"), func(o *book.Order) (bool, error) {
+	var shown book.Order
+	_, err := s.Book.Change(ctx, c.merchant.MchID, c.PathValue("out_order_no"), func(o *book.Order) (bool, error) {
 		if !p.has(o) {
 			return false, unknownOrder()
 		}
-		err := modifyOrder(c, o, &request, p.service)
-		c.executed = err == nil
+		shown = *o
+		err := modifyOrder(c, &shown, &request, p.service)
+		c.executed = err == nil && c.rule.Kind != plan.ModifyUndone
+		if c.executed {
+			*o = shown
+		}
 		return c.executed, err
 	})
 	if err != nil {
 		return nil, modifyRefusal(err)
 	}
-	return queryAnswer(&order), nil
+	return queryAnswer(&shown), nil
 }
 
 // modifyOrder decides on the loaded order: its state first, then the fields. The cap needs no check: downwards only. Orders

@@ -10,14 +10,14 @@ import (
 type payRequest struct {
 	AppID     string `json:"appid"`
 	ServiceID string `json:"service_id"`
-	SubMchID  string `json:"sub_mchid,omitempty"` // partner mode
+	SubMchID  string `json:"sub_mchid,omitempty" only:"partner"`
 }
 
 // pay is POST /v3/payscore/serviceorder/{out_order_no}/pay: WeChat is asked to collect now. The answer does not say how
 // that ends. The permission it needs is there; the fault no_permission takes it away.
 func (s *Server) pay(ctx context.Context, c *call) (any, error) {
 	var request payRequest
-	if refused := decode(c.body, &request); refused != nil {
+	if refused := c.decode(&request); refused != nil {
 		return nil, refused
 	}
 	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)

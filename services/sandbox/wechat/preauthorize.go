@@ -17,8 +17,8 @@ type preAuthorizeRequest struct {
 	AuthorizationCode string `json:"authorization_code"`
 	NotifyURL         string `json:"notify_url"`
 	// SubMchID and SubAppID are for partner mode.
-	SubMchID string `json:"sub_mchid,omitempty"`
-	SubAppID string `json:"sub_appid,omitempty"`
+	SubMchID string `json:"sub_mchid,omitempty" only:"partner"`
+	SubAppID string `json:"sub_appid,omitempty" only:"partner"`
 }
 
 type preAuthorizeAnswer struct {
@@ -35,11 +35,8 @@ type pageToken struct {
 // gets a new token for the same agreement, whatever became of it meanwhile.
 func (s *Server) preAuthorize(ctx context.Context, c *call) (any, error) {
 	var request preAuthorizeRequest
-	if refused := decode(c.body, &request); refused != nil {
+	if refused := c.decode(&request); refused != nil {
 		return nil, refused
-	}
-	if c.mode == direct {
-		request.SubMchID, request.SubAppID = "", "" // unknown fields there
 	}
 	p, refused := c.namedParty(request.AppID, request.SubAppID, request.ServiceID, request.SubMchID)
 	if refused == nil {

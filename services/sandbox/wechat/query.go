@@ -34,8 +34,3 @@ func (s *Server) query(ctx context.Context, c *call) (any, error) {
 	}
 	return queryAnswer(&order), nil
 }
-
-// notSimulated answers paths of WeChat that the sandbox does not have.
-func (s *Server) notSimulated(context.Context, *call) (any, error) {
-	return nil, &refusal{404, resourceMissing, "沙箱未模拟此接口", 0, nil}
-}

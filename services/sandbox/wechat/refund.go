@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/services/sandbox/account"
@@ -28,7 +29,7 @@ func (s *Server) acceptRefund(ctx context.Context, c *call) (any, error) {
 		return nil, refused
 	}
 	var request refundRequest
-	if refused := decode(c.body, &request); refused != nil {
+	if refused := c.decode(&request); refused != nil {
 		return nil, refused
 	}
 	with, err := digest(&request)
@@ -55,7 +56,7 @@ func (s *Server) acceptRefund(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	refund, err := s.newRefund(c, &request, order, payment)
+	refund, err := s.newRefund(c.merchant, c.now, &request, order, payment)
 	if err != nil {
 		return nil, err
 	}
@@ -127,23 +128,23 @@ func inNameOf(m *account.Merchant, o *book.Order, subMchID string) *refusal {
 }
 
 // newRefund mints the refund_id in WeChat's form: 50000000 and 2 digits, the Beijing day, 11 digits.
-func (s *Server) newRefund(c *call, r *refundRequest, o book.Order, p book.Payment) (*book.Refund, error) {
+func (s *Server) newRefund(m *account.Merchant, now time.Time, r *refundRequest, o book.Order, p book.Payment) (*book.Refund, error) {
 	digits, err := signing.Digits(s.Random, 11)
 	if err != nil {
 		return nil, err
 	}
 	url := r.NotifyURL
 	if url == "" {
-		url = c.merchant.RefundNotifyURL
+		url = m.RefundNotifyURL
 	}
 	funds := r.FundsAccount
 	if funds == "" {
 		funds = "UNSETTLED" // where the money comes from when the merchant does not say is not written down
 	}
-	return &book.Refund{MchID: o.MchID, SubMchID: r.SubMchID, OutRefundNo: r.OutRefundNo, RefundID: "5000000038" + compact(c.now)[:8] + digits,
+	return &book.Refund{MchID: o.MchID, SubMchID: r.SubMchID, OutRefundNo: r.OutRefundNo, RefundID: "5000000038" + compact(now)[:8] + digits,
 		OutOrderNo: o.OutOrderNo, TransactionID: p.TransactionID, TradeNo: tradeNo(&o, p), OpenID: o.OpenID, Amount: *r.Amount.Refund, Total: *r.Amount.Total,
-		From: r.Amount.From, FundsAccount: funds, Reason: r.Reason, NotifyURL: url, Status: book.RefundProcessing, CreatedAt: c.now,
-		DueAt: c.now.Add(s.rules.RefundAfter)}, nil
+		From: r.Amount.From, FundsAccount: funds, Reason: r.Reason, NotifyURL: url, Status: book.RefundProcessing, CreatedAt: now,
+		DueAt: now.Add(s.rules.RefundAfter)}, nil
 }
 
 // queryRefund is GET /v3/refund/domestic/refunds/{out_refund_no} (§9.3).

@@ -39,13 +39,18 @@ func refundRefused(reason book.RefundRefusal) *refusal {
 	return &refusal{429, frequencyLimited, "同一订单多次退款需间隔1分钟", internalTooFrequent, nil}
 }
 
-// refundFault is the refusal that a fault asks for; nil for other faults.
+// refundFault is the refusal that a fault asks for; nil for other faults. NOTENOUGH and RULELIMIT are not in the sheet's
+// table: what they mean and how they are worded is not known, the words are ours.
 func refundFault(kind plan.Kind) *refusal {
 	switch kind {
 	case plan.NotEnough:
 		return &refusal{403, notEnough, "基本账户余额不足，请充值后重新发起", 0, nil}
 	case plan.UserAccountAbnormal:
 		return &refusal{403, userAccountAbnormal, "用户账户异常或已注销", 0, nil}
+	case plan.UnlistedNotEnough:
+		return &refusal{403, "NOTENOUGH", "余额不足", 0, nil}
+	case plan.UnlistedRuleLimit:
+		return &refusal{403, "RULELIMIT", "交易受规则限制", 0, nil}
 	case plan.PaymentNotVisible:
 		return unknownTransaction()
 	}

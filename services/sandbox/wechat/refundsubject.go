@@ -2,7 +2,6 @@ package wechat
 
 import (
 	"context"
-	"encoding/json"
 
 	plan "github.com/facepay-go/facepay/services/sandbox/fault"
 )
@@ -12,10 +11,7 @@ import (
 func (s *Server) nameRefunded(ctx context.Context, c *call) {
 	switch c.subject.Operation {
 	case plan.Refund:
-		var named refundRequest
-		if json.Unmarshal(c.body, &named) != nil {
-			return
-		}
+		named := refundRequest{TransactionID: member(c.body, "transaction_id"), OutTradeNo: member(c.body, "out_trade_no"), SubMchID: member(c.body, "sub_mchid")}
 		if order, _, err := s.refundable(ctx, c, &named); err == nil {
 			c.subject.OutOrderNo, c.subject.OpenID = order.OutOrderNo, order.OpenID
 		}

@@ -20,7 +20,9 @@ import (
 type Rules struct {
 	// Strict enforces the whole notify_url rule: https, a path, no query, no blanks (wechat-protocol.md §6.2).
 	Strict bool
-	Limits book.Limits
+	// ThreeByteText refuses texts with characters that need 4 bytes in UTF-8: a copy of WeChat's rules allows three.
+	ThreeByteText bool
+	Limits        book.Limits
 	// DeductAfter is the wait between completion and the first deduction; DeductAgainAfter between tries (WeChat's own
 	// cadence is not published: §10.4).
 	DeductAfter, DeductAgainAfter time.Duration
@@ -87,6 +89,6 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /v3/bill/tradebill", s.v3(plan.Bill, s.tradeBill))
 	mux.HandleFunc("GET /v3/bill/fundflowbill", s.v3(plan.Bill, s.fundFlowBill))
 	mux.HandleFunc("GET "+billFilePath, s.billFile)
-	mux.HandleFunc("/v3/", s.v3("", s.notSimulated))
-	return mux
+	mux.HandleFunc("/", s.v3("", s.notSimulated))
+	return s.withoutRedirects(mux)
 }

@@ -12,7 +12,7 @@ import (
 type syncRequest struct {
 	AppID     string     `json:"appid"`
 	ServiceID string     `json:"service_id"`
-	SubMchID  string     `json:"sub_mchid,omitempty"` // partner mode
+	SubMchID  string     `json:"sub_mchid,omitempty" only:"partner"`
 	Type      string     `json:"type"`
 	Detail    syncDetail `json:"detail"`
 }
@@ -21,8 +21,8 @@ type syncDetail struct {
 	PaidTime string `json:"paid_time"`
 	// Seq and PaidAmount are for partner mode (§6.12). What they do is not written down: here the order is paid as a whole, and
 	// an amount must be what is due.
-	Seq        int        `json:"seq"`
-	PaidAmount *money.Fen `json:"paid_amount"`
+	Seq        int        `json:"seq" only:"partner"`
+	PaidAmount *money.Fen `json:"paid_amount" only:"partner"`
 }
 
 const paidTimeField = "detail.paid_time"
@@ -31,7 +31,7 @@ const paidTimeField = "detail.paid_time"
 // repeat (§1.5): here the order is done, whoever asks again.
 func (s *Server) sync(ctx context.Context, c *call) (any, error) {
 	var request syncRequest
-	if refused := decode(c.body, &request); refused != nil {
+	if refused := c.decode(&request); refused != nil {
 		return nil, refused
 	}
 	p, refused := c.party(request.AppID, request.ServiceID, request.SubMchID)
@@ -59,7 +59,7 @@ func syncOrder(c *call, o *book.Order, r *syncRequest) error {
 	}
 	f := fields{}
 	f.require(r.Type == "Order_Paid", "type", "type必须为Order_Paid")
-	if c.mode == partner && r.Detail.PaidAmount != nil {
+	if r.Detail.PaidAmount != nil {
 		f.require(*r.Detail.PaidAmount == o.Total-o.Paid(), "detail.paid_amount", "收款金额与待支付金额不一致")
 	}
 	paidAt := f.paidTime(r.Detail.PaidTime, o.CompletedAt, c.now)

@@ -13,14 +13,14 @@ type terminateRequest struct {
 	AppID     string `json:"appid"`
 	Reason    string `json:"reason"`
 	// SubMchID, OpenID and SubOpenID are for partner mode (§6.12).
-	SubMchID  string `json:"sub_mchid"`
-	OpenID    string `json:"openid"`
-	SubOpenID string `json:"sub_openid"`
+	SubMchID  string `json:"sub_mchid" only:"partner"`
+	OpenID    string `json:"openid" only:"partner"`
+	SubOpenID string `json:"sub_openid" only:"partner"`
 }
 
 // readTerminate reads and checks what both ways of terminating have in common.
 func readTerminate(c *call) (r terminateRequest, refused *refusal) {
-	if refused := decode(c.body, &r); refused != nil {
+	if refused := c.decode(&r); refused != nil {
 		return r, refused
 	}
 	f := fields{}

@@ -26,8 +26,8 @@ cancel     no_permission          provider_refused
 cancel     not_cancellable        provider_refused
 cancel     paid_first             already_paid
 sync       deduction_running      paid
-sync       no_permission          provider_refused
-sync       collection_unclear     provider_refused
+sync       no_permission          paid           sync_refused
+sync       collection_unclear     paid           sync_refused
 sync       paid_first             paid           paid_twice
 pay        no_permission          provider_refused
 pay        early_notice           collect_requested|paid

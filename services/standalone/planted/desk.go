@@ -29,8 +29,38 @@ var desk = []fault{
 	{
 		says: "what WeChat collected of an order that was paid elsewhere is kept",
 		edits: []edit{{machine + "/proof.go",
-			"\tt.finish(Paid, \"\", WasPaid{})\n\tt.twice()\n", "\tt.finish(Paid, \"\", WasPaid{})\n"}},
+			"\tt.finish(Paid, \"\", WasPaid{})\n\tt.returnExcess()\n", "\tt.finish(Paid, \"\", WasPaid{})\n"}},
 		pkg: machine, test: "TestAnOrderPaidElsewhereThatWeChatCollectedTooIsGivenBackOnce",
+	},
+	{
+		says:  "a refused completion is sent again for ever",
+		edits: []edit{{machine + "/completing.go", "\t\tt.Complete.Refusal = cmp.Or(a.Reason, unexplained)\n", "\t\tif a.Verdict == Refusal {\n\t\t\tt.Complete.Refusal = cmp.Or(a.Reason, unexplained)\n\t\t}\n"}},
+		pkg:   machine, test: "TestACompletionThatIsRefusedWithoutACauseEndsInServiceAndCanBeCancelled",
+	},
+	{
+		says:  "a request without a definite answer can never be replaced",
+		edits: []edit{{machine + "/desk.go", "\tcase t.personTold():\n\t\treturn take(t, f)\n", "\tcase false:\n\t\treturn take(t, f)\n"}},
+		pkg:   machine, test: "TestWhateverWeChatAnswersForEverAPersonIsToldAndTheBackOfficeHasAWayOut",
+	},
+	{
+		says:  "a refused word of a payment elsewhere is forgotten",
+		edits: []edit{{machine + "/work.go", "\t\tt.alarm(\"sync_refused\")\n", "\t\tt.alarm(\"sync_refused\")\n\t\tt.PaidElsewhere = 0\n"}},
+		pkg:   machine, test: "TestWhatTheCustomerPaidElsewhereStaysAFactWhenWeChatRefusesToHearOfIt",
+	},
+	{
+		says:  "what is owed is counted once per payment",
+		edits: []edit{{machine + "/excess.go", "min(rest, p.Amount-p.Returned)", "min(p.Amount-owed, p.Amount-p.Returned)"}},
+		pkg:   machine, test: "TestTheOrderInWhichWeChatListsThePartsDoesNotChangeWhatGoesBack",
+	},
+	{
+		says:  "an alarm is raised once in a life",
+		edits: []edit{{machine + "/alarm.go", "a.same(raised) && !a.Over", "a.same(raised)"}},
+		pkg:   machine, test: "TestTheSecondWaitWithoutAnAnswerIsToldLikeTheFirst",
+	},
+	{
+		says:  "what WeChat collects above a lowered total is kept",
+		edits: []edit{{machine + "/excess.go", "rest = -owed - returned", "rest = -max(owed, 350) - returned"}},
+		pkg:   machine, test: "TestWhatIsAboveALoweredTotalGoesBack",
 	},
 	{
 		says: "a lower total whose sender died is sent again unasked",
@@ -41,8 +71,8 @@ var desk = []fault{
 	{
 		says: "a cancel that WeChat refused is taken as cancelled",
 		edits: []edit{{machine + "/work.go",
-			"\tcase Refusal:\n\t\tt.Work.Request.Refusal = a.Reason\n",
-			"\tcase Refusal:\n\t\tif a.Op == OpWithdraw {\n\t\t\treturn t.revoked(\"desk_cancel\", Seen{})\n\t\t}\n\t\tt.Work.Request.Refusal = a.Reason\n"}},
+			"\t\tt.Work.Request.Refusal = cmp.Or(a.Reason, unexplained)\n",
+			"\t\tif a.Op == OpWithdraw {\n\t\t\treturn t.revoked(\"desk_cancel\", Seen{})\n\t\t}\n\t\tt.Work.Request.Refusal = cmp.Or(a.Reason, unexplained)\n"}},
 		pkg: machine, test: "TestARefusedRequestAboutAPendingOrderIsProvedByAQueryAndMovesNoMoney",
 	},
 	{

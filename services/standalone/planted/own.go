@@ -66,4 +66,49 @@ var own = []fault{
 		edits: []edit{{"pkg/docstore/sqlite/transaction.go", "\ttx.recent.forget(at)\n\ttx.written[at] = row\n", "\ttx.written[at] = row\n"}},
 		pkg:   "pkg/docstore/sqlite", test: "TestARowIsForgottenBeforeItsChangeIsCommitted",
 	},
+	{
+		says: "what a request may need is reserved before its body is there",
+		edits: []edit{{ingest + "/internal/door/body.go",
+			"\tbody := bytes.NewBuffer(", "\tif err := h.take(16 << 10); err != nil {\n\t\treturn nil, err\n\t}\n\tbody := bytes.NewBuffer("}},
+		pkg: ingest, test: "TestGenuineNotificationsAreAnsweredWhileThousandsOfConnectionsSendNoBody",
+	},
+	{
+		says: "the headers are looked at when the body is there",
+		edits: []edit{{ingest + "/internal/door/door.go",
+			"if err := keys.Ring.CheckHeaders(d.Clock.Now(), r.Header); err != nil {",
+			"if err := keys.Ring.CheckHeaders(d.Clock.Now(), r.Header); false && err != nil {"}},
+		pkg: ingest, test: "TestWhatItsHeadersRefuseIsAnsweredBeforeItsBodyAndClosed",
+	},
+	{
+		says:  "one source may take all connections",
+		edits: []edit{{ingest + "/internal/door/connections.go", "l.open[source] >= l.limits.PerSource", "l.open[source] >= l.limits.Most"}},
+		pkg:   ingest, test: "TestOneSourceDoesNotTakeTheConnectionsOfAnother",
+	},
+	{
+		says:  "every refusal is logged",
+		edits: []edit{{ingest + "/internal/door/sampled.go", "if !of.limit.AllowN(now, 1) {", "if false {"}},
+		pkg:   ingest, test: "TestRefusalsAreLoggedInSamplesAndCountedAll",
+	},
+	{
+		says: "a refusal starts a span",
+		edits: []edit{{ingest + "/internal/door/door.go",
+			"\taccount, err := d.accountOf(r)\n", "\t_, span0 := d.Tracer.Start(ctx, spanName)\n\tdefer span0.End()\n\taccount, err := d.accountOf(r)\n"}},
+		pkg: ingest + "/internal/door", test: "TestARefusalStartsNoSpan",
+	},
+	{
+		says:  "what fits no merchant is tried again at a start only",
+		edits: []edit{{ingest + "/internal/announce/adopt.go", "wait := a.pace.AdoptEvery\n", "wait := a.pace.AdoptEvery << 20\n"}},
+		pkg:   ingest, test: "TestANoticeThatAnOlderReplicaCouldNotRouteIsPublishedWithoutAnotherRestart",
+	},
+	{
+		says: "a duplicate beside a write concern error is believed",
+		edits: []edit{{"pkg/docstore/mongo/outcome.go",
+			"\tif bulk.WriteConcernError != nil {", "\tif len(bulk.WriteErrors) == 0 && bulk.WriteConcernError != nil {"}},
+		pkg: "pkg/docstore/mongo", test: "TestADuplicateThatTheMajorityDoesNotConfirmIsRetry",
+	},
+	{
+		says:  "what a failover may undo is read as done",
+		edits: []edit{{"pkg/docstore/mongo/store.go", "readconcern.Majority()", "readconcern.Local()"}},
+		pkg:   "pkg/docstore/mongo", test: "TestEveryReadAsksForWhatTheMajorityHas",
+	},
 }

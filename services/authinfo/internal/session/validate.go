@@ -13,6 +13,9 @@ const (
 	letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	// numberChars is the charset of out_trade_no and out_order_no (wechat-protocol.md §3.1, §10.1).
 	numberChars = letters + "_-|*"
+	// base64Chars is what rawdata is made of (§2.1).
+	base64Chars = letters + "+/="
+	maxRawdata  = 2048
 	// maxAttach is ours: the protocol states no limit, and a limit keeps one kiosk from sending a book.
 	maxAttach = 512
 )
@@ -35,7 +38,7 @@ func (r Request) Validate(rawdata string) error {
 		{"store_id", r.StoreID, 32},
 		{"store_name", r.StoreName, 128},
 		{"device_id", r.DeviceID, 32},
-		{"rawdata", rawdata, 2048},
+		{"rawdata", rawdata, maxRawdata},
 	} {
 		if err := line(f.name, f.value, f.most); err != nil {
 			return err
@@ -43,6 +46,9 @@ func (r Request) Validate(rawdata string) error {
 	}
 	if strings.ContainsFunc(rawdata, unicode.IsSpace) {
 		return fault.Invalid("rawdata", "blank", "contains a blank: a + was lost on the way; send JSON or protobuf, not a form or a query (§10.2)")
+	}
+	if !only(rawdata, base64Chars, maxRawdata) {
+		return fault.Invalid("rawdata", "not_base64", "contains what is no base64 text: it was encoded again on the way, as %%2B for + in a form or a query (§10.2)")
 	}
 	return attach(r.Attach)
 }

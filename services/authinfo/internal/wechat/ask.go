@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 
+	"github.com/facepay-go/facepay/pkg/service"
 	"github.com/facepay-go/facepay/pkg/wechatpay"
 	"github.com/facepay-go/facepay/pkg/wechatpay/permission"
 
@@ -56,6 +57,9 @@ func (d *Desk) QueryCode(ctx context.Context, serviceID, code string) Asked {
 func (d *Desk) asked(ctx context.Context, op wechatpay.Operation, r permission.Result) Asked {
 	a := Asked{Told: r.Authorisation, Answer: r.Answer}
 	switch {
+	case r.Authorisation != nil && !r.Authorisation.State.Known(): // a new word ends nothing and allows nothing
+		a.Meaning = consent.Doubtful
+		d.log.ErrorContext(ctx, "WeChat shows a state of an authorisation that is not documented", service.KeyMerchant, d.merchant.ID, "authorisation", r.Authorisation)
 	case r.Authorisation != nil && r.Authorisation.State.Allows():
 		a.Meaning = consent.Available
 	case r.Authorisation != nil, r.Verdict == wechatpay.NotFound: // that a query finds nothing is not documented: nothing to go by

@@ -47,6 +47,8 @@ type Announcer struct {
 type Pace struct {
 	// SweepEvery is the time between two sweeps.
 	SweepEvery time.Duration
+	// AdoptEvery is the time between two tries to route what fitted no merchant.
+	AdoptEvery time.Duration
 	// Settled is how old a notice is before a sweep takes it: younger ones are on their way.
 	Settled time.Duration
 	// GiveWay is how old a notice becomes at most while publishing waits for answers; 0: it never waits.

@@ -15,26 +15,19 @@ import (
 const (
 	// maxBody is the most that is read of a notification (architecture.md §8).
 	maxBody = 1 << 20
-	// requestCost is what a request holds besides its body: connection, buffers, goroutine.
-	requestCost = 16 << 10
-	// usualBody is more than a notification has. So much is made room for when it is announced; who announces more has
-	// to send it.
+	// usualBody is more than a notification has. So much memory is made when it is announced; who announces more has to
+	// send it.
 	usualBody = 8 << 10
 )
 
-// budget bounds the memory of all requests together. What a request holds is counted as it arrives, so that a sender
-// who announces a megabyte and sends nothing takes no room from others.
+// budget bounds the bodies of all requests together. Bytes are counted as they arrive, so a sender who announces a body
+// and does not send it takes no room from others. What a connection costs besides is bounded by the listener.
 type budget struct{ free *semaphore.Weighted }
 
 // held is one request's part of the budget.
 type held struct {
 	budget budget
 	bytes  int64
-}
-
-func (b budget) enter() (*held, error) {
-	h := &held{budget: b}
-	return h, h.take(requestCost)
 }
 
 func (h *held) take(n int64) error {

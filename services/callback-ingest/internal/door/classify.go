@@ -21,11 +21,15 @@ func (d *Door) classify(n *journal.Notice, got *delivery) tally.Outcome {
 	var fact notice.Fact = unread(n)
 	if routed.Entity != nil {
 		fact = routed.Entity.Fact()
+		n.Kind = fact.Kind() // of an event type that is new, the entity said it
 	}
 	n.ID, n.OutOrderNo, n.Merchant = journal.IDOf(n.Account, fact), fact.OrderNo(), routed.Merchant
 	switch {
 	case err == nil:
 		n.State = journal.Waiting
+		if notice.KindOf(n.EventType) == notice.Unknown {
+			got.reason = "unknown_event_type"
+		}
 		return tally.Accepted
 	case n.Kind == notice.Unknown:
 		n.State = journal.Kept
@@ -40,10 +44,6 @@ func (d *Door) classify(n *journal.Notice, got *delivery) tally.Outcome {
 func unread(n *journal.Notice) notice.Unread {
 	sum := sha256.Sum256(n.Entity)
 	return notice.Unread{EventType: n.EventType, Digest: hex.EncodeToString(sum[:])}
-}
-
-func unknownAccount() error {
-	return fault.New(fault.NotFound, "unknown_account", "the path names no account of ours")
 }
 
 // signedBy keeps the headers that prove the body. Those that are not signed themselves are cut to what a store and a

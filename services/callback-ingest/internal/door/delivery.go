@@ -15,7 +15,8 @@ import (
 
 // delivery is one request on its way through the door: what its log line and its counters say.
 type delivery struct {
-	// account is "" until it is known to be one of ours.
+	began time.Time
+	// account is "" when the path names none of ours.
 	account   string
 	requestID string
 	// notice is nil until the notification proved genuine.
@@ -62,7 +63,7 @@ func (d *delivery) counted(took time.Duration) tally.Delivery {
 }
 
 // log writes the one line about this delivery. It holds neither the body nor an openid.
-func (d *delivery) log(ctx context.Context, log *slog.Logger, took time.Duration) {
+func (d *delivery) log(ctx context.Context, log *slog.Logger, took time.Duration, more ...slog.Attr) {
 	attrs := []slog.Attr{
 		slog.String("account", d.account), slog.String(service.KeyRequestID, d.requestID),
 		slog.String("outcome", string(d.outcome)), slog.String("reason", d.reason), slog.Duration(service.KeyElapsed, took),
@@ -76,5 +77,5 @@ func (d *delivery) log(ctx context.Context, log *slog.Logger, took time.Duration
 	if d.cause != nil {
 		attrs = append(attrs, slog.Any(service.KeyError, d.cause))
 	}
-	log.LogAttrs(ctx, d.outcome.Level(), "notification", attrs...)
+	log.LogAttrs(ctx, d.outcome.Level(), "notification", append(attrs, more...)...)
 }

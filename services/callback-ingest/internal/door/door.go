@@ -18,9 +18,6 @@ import (
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/tally"
 )
 
-// Pattern is the path of the notify_url contract; {account} selects the keys (architecture.md §4).
-const Pattern = "POST /v1/notify/wechat/{account}"
-
 // Deps are what a Door works with.
 type Deps struct {
 	// Accounts are the keys of every channel account, by our id.
@@ -41,30 +38,21 @@ type Deps struct {
 // Door is the HTTP handler.
 type Door struct {
 	Deps
-	budget budget
+	budget   budget
+	refusals sampler
 }
 
-// New makes a door that holds at most maxInFlight bytes of requests at a time and refuses more with 503.
+// New makes a door that holds at most maxInFlight bytes of bodies at a time and refuses more with 503.
 func New(deps Deps, maxInFlight int64) *Door {
 	return &Door{Deps: deps, budget: budget{semaphore.NewWeighted(maxInFlight)}}
 }
 
-// Handler routes to the door.
-func (d *Door) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle(Pattern, d)
-	return mux
-}
-
 // ServeHTTP answers one delivery, then lets the notice go on.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	began := time.Now() // measured on the machine's clock, like every wait of the network
-	ctx, span := d.Tracer.Start(context.WithoutCancel(r.Context()), Pattern, trace.WithSpanKind(trace.SpanKindServer))
-	defer span.End()
-	got := &delivery{requestID: told(r.Header, "Request-ID")}
-	d.take(ctx, w, r, got)
+	got := &delivery{began: time.Now(), requestID: told(r.Header, "Request-ID")} // the machine's clock, like every wait of the network
+	ctx := d.take(context.WithoutCancel(r.Context()), w, r, got)
 	answer(w, got)
-	took := time.Since(began)
+	took := time.Since(got.began)
 
 	switch got.outcome {
 	case tally.Accepted:
@@ -73,45 +61,53 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.Repeated(got.notice.ID)
 	}
 	d.Tally.Answered(ctx, got.counted(took))
-	got.log(ctx, d.Log, took)
+	if got.notice != nil {
+		got.log(ctx, d.Log, took)
+	} else if leftOut, logged := d.refusals.take(d.Clock.Now(), got.reason); logged {
+		got.log(ctx, d.Log, took, slog.Int("left_out", leftOut))
+	}
 }
 
 // take goes the whole way in, and ends got with an outcome. The sender's hanging up does not stop it: what is genuine is
-// kept.
-func (d *Door) take(ctx context.Context, w http.ResponseWriter, r *http.Request, got *delivery) {
-	keys, known := d.Accounts[r.PathValue("account")]
-	if !known {
-		got.refuse(unknownAccount())
-		return
+// kept. Nothing is held for a request before its headers are in order, and only a genuine notification has a span, which
+// is in the ctx that comes back: whoever opens connections must not make us work.
+func (d *Door) take(ctx context.Context, w http.ResponseWriter, r *http.Request, got *delivery) context.Context {
+	account, err := d.accountOf(r)
+	if got.account = account; err != nil {
+		got.refuse(err)
+		return ctx
 	}
-	got.account = r.PathValue("account")
-	d.Tally.Received(ctx, got.account)
-	held, err := d.budget.enter()
-	defer held.leave()
+	keys := d.Accounts[account]
+	d.Tally.Received(ctx, account)
+	if err := keys.Ring.CheckHeaders(d.Clock.Now(), r.Header); err != nil {
+		got.refuse(err)
+		return ctx
+	}
+	body := held{budget: d.budget}
+	defer body.leave()
+	raw, err := body.read(w, r)
 	if err != nil {
 		got.refuse(err)
-		return
-	}
-	body, err := held.read(w, r)
-	if err != nil {
-		got.refuse(err)
-		return
+		return ctx
 	}
 	d.Tally.Arrived()
 	defer d.Tally.Settled()
 	now := d.Clock.Now()
-	envelope, plain, err := keys.open(now, r.Header, body)
+	envelope, plain, err := keys.open(now, r.Header, raw)
 	if err != nil {
 		got.refuse(err)
-		return
+		return ctx
 	}
+	ctx, span := d.Tracer.Start(ctx, spanName, trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(got.began))
+	defer span.End()
 	n := &journal.Notice{
 		Account: got.account, EventType: string(envelope.EventType), NotificationID: envelope.ID, CreateTime: envelope.CreateTime,
-		ReceivedAt: now, Signed: signedBy(r.Header), Body: body, Entity: plain, TraceParent: traceParent(ctx),
+		ReceivedAt: now, Signed: signedBy(r.Header), Body: raw, Entity: plain, TraceParent: traceParent(ctx),
 	}
 	outcome := d.classify(n, got)
 	got.notice = n
 	got.accept(outcome, d.Store(ctx, n))
+	return ctx
 }
 
 func traceParent(ctx context.Context) string {

@@ -49,7 +49,7 @@ func entrance(t testing.TB, stored *int) http.Handler {
 		Store:    func(context.Context, *journal.Notice) error { *stored++; return nil },
 		Accepted: func(*journal.Notice, route.Routed) {}, Repeated: func(string) {}, Tally: counts, Clock: now,
 		Tracer: tracenoop.NewTracerProvider().Tracer(""), Log: slog.New(slog.DiscardHandler),
-	}, 64<<20).Handler()
+	}, 64<<20)
 }
 
 // FuzzNothingForgedIsAccepted changes headers and body of a genuine delivery: whatever is not, byte by byte, what WeChat

@@ -12,19 +12,20 @@ import (
 	"github.com/facepay-go/facepay/pkg/service"
 )
 
-// Listener serves a handler over HTTP, with every phase of a connection bounded.
+// Listener serves a handler over HTTP, with the number of connections and every phase of one bounded.
 type Listener struct {
 	address  string
+	limits   Connections
 	server   *http.Server
 	listener net.Listener
 	failed   chan error
 }
 
 // NewListener listens on address (127.0.0.1:0 picks a free port) once its Part starts. A request has readWithin to
-// arrive completely, body included.
-func NewListener(address string, handler http.Handler, readWithin time.Duration, log *slog.Logger) *Listener {
+// arrive completely, body included; a connection that sends nothing is closed after the same time.
+func NewListener(address string, handler http.Handler, readWithin time.Duration, limits Connections, log *slog.Logger) *Listener {
 	return &Listener{
-		address: address, failed: make(chan error, 1),
+		address: address, limits: limits, failed: make(chan error, 1),
 		server: &http.Server{
 			Handler: handler, ReadTimeout: readWithin, WriteTimeout: readWithin + 5*time.Second, IdleTimeout: time.Minute,
 			MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -53,7 +54,7 @@ func (l *Listener) start(ctx context.Context) error {
 	}
 	l.listener = listener
 	go func() {
-		if err := l.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := l.server.Serve(l.limits.over(listener)); !errors.Is(err, http.ErrServerClosed) {
 			l.failed <- err
 		}
 	}()

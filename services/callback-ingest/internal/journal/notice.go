@@ -47,7 +47,7 @@ const (
 	Waiting State = "waiting"
 	// Published: the broker has acknowledged its event.
 	Published State = "published"
-	// Unroutable fits no merchant, or could not be read. It is tried again when the service starts.
+	// Unroutable fits no merchant, or could not be read. It is tried again from time to time.
 	Unroutable State = "unroutable"
 	// Kept is of an event type that we do not publish.
 	Kept State = "kept"

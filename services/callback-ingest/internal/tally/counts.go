@@ -16,6 +16,8 @@ type Counts struct {
 	Reasons map[string]int64
 	// Published are notices whose event the broker acknowledged.
 	Published int64
+	// Connections are open now; RefusedConnections were closed at once, since their source had too many.
+	Connections, RefusedConnections int64
 }
 
 // Counts reads the numbers. Each is exact; all together are not one moment.
@@ -24,12 +26,14 @@ func (t *Tally) Counts() Counts {
 	defer t.counts.mu.Unlock()
 	return Counts{
 		Received: t.counts.received.Load(), Published: t.counts.published.Load(),
+		Connections: t.counts.connections.Load(), RefusedConnections: t.counts.refused.Load(),
 		Outcomes: maps.Clone(t.counts.outcomes), Reasons: maps.Clone(t.counts.reasons),
 	}
 }
 
 type counts struct {
-	received, published atomic.Int64
+	received, published  atomic.Int64
+	connections, refused atomic.Int64
 	// inHand are deliveries that arrived and are not answered yet.
 	inHand atomic.Int64
 

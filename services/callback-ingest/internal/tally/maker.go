@@ -26,8 +26,8 @@ func (m *maker) seconds(name, about string) metric.Float64Histogram {
 	return h
 }
 
-func (m *maker) gauge(name, about string, read func() float64) {
-	_, err := m.meter.Float64ObservableGauge(name, metric.WithUnit("s"), metric.WithDescription(about),
+func (m *maker) gauge(name, unit, about string, read func() float64) {
+	_, err := m.meter.Float64ObservableGauge(name, metric.WithUnit(unit), metric.WithDescription(about),
 		metric.WithFloat64Callback(func(_ context.Context, o metric.Float64Observer) error {
 			o.Observe(read())
 			return nil

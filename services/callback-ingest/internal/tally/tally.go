@@ -18,6 +18,7 @@ type Tally struct {
 	deliveries metric.Int64Counter
 	published  metric.Int64Counter
 	failed     metric.Int64Counter
+	turnedAway metric.Int64Counter
 	took       metric.Float64Histogram
 	accounts   *labels[string]
 	answers    *labels[answer]
@@ -48,11 +49,15 @@ func New(meters metric.MeterProvider, c clock.Clock) (*Tally, error) {
 	t.published = m.counter("facepay.ingest.published", "Notices whose event the broker acknowledged.")
 	t.failed = m.counter("facepay.ingest.publish_failures", "Publications that failed; the sweep tries again.")
 	t.took = m.seconds("facepay.ingest.answer_time", "Time to the answer. WeChat gives up after 5 s.")
-	m.gauge("facepay.ingest.publish_lag", "Age of the oldest notice that waits to be published; 0 when none waits.",
+	t.turnedAway = m.counter("facepay.ingest.connections_refused", "Connections closed because their source had too many.")
+	m.gauge("facepay.ingest.connections", "{connection}", "Open connections.",
+		func() float64 { return float64(t.counts.connections.Load()) })
+	m.gauge("facepay.ingest.publish_lag", "s", "Age of the oldest notice that waits to be published; 0 when none waits.",
 		func() float64 { return t.lag().Seconds() })
 	if m.err != nil {
 		return nil, fault.Wrap(m.err, fault.Terminal, "telemetry", "making the metrics of the door")
 	}
+	t.turnedAway.Add(context.Background(), 0) // on the page before the first one
 	return t, nil
 }
 
@@ -70,6 +75,18 @@ func (t *Tally) Settled() { t.counts.inHand.Add(-1) }
 
 // InHand is how many deliveries arrived whose answers are not known yet. Senders that are slow are not among them.
 func (t *Tally) InHand() int64 { return t.counts.inHand.Load() }
+
+// Connected counts a connection in, Disconnected counts it out.
+func (t *Tally) Connected() { t.counts.connections.Add(1) }
+
+// Disconnected is called when a connection ended.
+func (t *Tally) Disconnected() { t.counts.connections.Add(-1) }
+
+// ConnectionRefused counts a connection that was closed at once, since its source had too many.
+func (t *Tally) ConnectionRefused() {
+	t.counts.refused.Add(1)
+	t.turnedAway.Add(context.Background(), 1)
+}
 
 // Answered counts an answer.
 func (t *Tally) Answered(ctx context.Context, d Delivery) {

@@ -17,8 +17,9 @@ type Entity interface {
 	Message(origin *notifyv1.Origin, merchant string, users UserKey) proto.Message
 }
 
-// Read reads the entity that the event type promises (wechat-protocol.md §7.1, §7.3, §9.4). An error is NotFound
-// unknown_event_type, or Terminal bad_entity.
+// Read reads the entity that the event type promises (wechat-protocol.md §7.1, §7.3, §9.4). Of an event type that is new, an
+// entity that has the shape of an order or a refund is read as one: what it tells of money must not lie unread. An error is
+// NotFound unknown_event_type, or Terminal bad_entity.
 func Read(eventType string, plain []byte) (Entity, error) {
 	switch notice.KindOf(eventType) {
 	case notice.PayScoreOrder:
@@ -27,6 +28,12 @@ func Read(eventType string, plain []byte) (Entity, error) {
 		return readAuthorization(plain)
 	case notice.WeChatRefund:
 		return readRefund(plain)
+	}
+	if o, err := readOrder(eventType, plain); err == nil {
+		return o, nil
+	}
+	if r, err := readRefund(plain); err == nil {
+		return r, nil
 	}
 	return nil, fault.New(fault.NotFound, "unknown_event_type", "no event is made of it")
 }

@@ -6,11 +6,12 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/facepay-go/facepay/pkg/wechatpay/notify"
+	refunds "github.com/facepay-go/facepay/pkg/wechatpay/refund"
 	notifyv1 "github.com/facepay-go/facepay/proto/gen/facepay/notify/v1"
 	"github.com/facepay-go/facepay/services/callback-ingest/internal/notice"
 )
 
-type refund struct{ entity *notify.Refund }
+type refund struct{ entity *refunds.Refund }
 
 func readRefund(plain []byte) (Entity, error) {
 	r, err := notify.DecodeRefund(plain)

@@ -40,7 +40,7 @@ type Errands struct {
 	Life context.Context
 }
 
-// ReceivablesIndex lists the orders that WeChat collects, per merchant and by age.
+// ReceivablesIndex lists the orders of which money is outstanding (order.OwedSince), per merchant and by age.
 const ReceivablesIndex = "receivables"
 
 // Spec is how orders are stored.
@@ -50,12 +50,12 @@ func Spec(owner string, handledBound int) aggregate.Spec[order.Order] {
 		Owner: owner, Collection: "orders", HandledBound: handledBound,
 		Fields: []docstore.Field[document]{
 			{Name: "owing_merchant", Kind: docstore.String, Value: func(d *document) any {
-				if d.State.State.Owed() {
-					return d.Merchant
+				if d.State.OwedSince().IsZero() {
+					return nil
 				}
-				return nil
+				return d.Merchant
 			}},
-			{Name: "pending_since", Kind: docstore.Time, Value: func(d *document) any { return d.State.PendingSince }},
+			{Name: "pending_since", Kind: docstore.Time, Value: func(d *document) any { return d.State.OwedSince() }},
 		},
 		Indexes: []docstore.Index{{Name: ReceivablesIndex, Fields: []string{"owing_merchant", "pending_since"}}},
 	}

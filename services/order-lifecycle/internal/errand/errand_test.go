@@ -2,6 +2,7 @@ package errand
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,6 +105,30 @@ func TestALostAnswerIsFollowedByTheSameBytesAfterAGap(t *testing.T) {
 	if got := w.server.Got(); len(got) != 2 || got[0] != got[1] {
 		t.Errorf("sent %v", got)
 	}
+}
+
+func TestAnUnreadableYesIsQueriedAndTheCreateIsNotRepeated(t *testing.T) {
+	w := newWorld(t, 4)
+	w.replies(wechatstub.Reply{Body: `{"out_order_no":"N1","state":{"new":"shape"}}`}, state("DOING", "USER_CONFIRM"))
+	w.apply(face(t))
+	w.want(order.Opening, order.OpQuery, time.Second)
+	w.clock.move(time.Second)
+	w.sweep()
+	w.want(order.InService, order.OpQuery, 24*time.Hour)
+	if got := w.server.Got(); len(got) != 2 || got[1].Method != "GET" {
+		t.Errorf("sent %v", got)
+	}
+	if !slices.Contains(w.sent, "OrderAlarm") || !slices.Contains(w.sent, "OrderOpened") {
+		t.Errorf("told %v", w.sent)
+	}
+}
+
+func TestAnOddFieldThatNobodyUsesChangesNothing(t *testing.T) {
+	w := newWorld(t, 4)
+	w.replies(wechatstub.Reply{Body: `{"out_order_no":"N1","order_id":"W1","state":"DOING","state_description":"USER_CONFIRM","State":"CREATED",` +
+		`"risk_fund":{"name":"ESTIMATE_ORDER_COST","amount":"10000"},"post_payments":{"count":1.0}}`})
+	w.apply(face(t))
+	w.want(order.InService, order.OpQuery, 24*time.Hour)
 }
 
 func TestAnAnswerIsTakenThoughTheServiceLeftTheConfiguration(t *testing.T) {

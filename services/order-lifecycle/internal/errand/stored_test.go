@@ -51,7 +51,7 @@ func everything() aggregate.Document[order.Order] {
 			Todo: order.Todo{Op: order.OpQuery, At: at, Round: 3}, OrderID: "W1", StartedAt: at, PaidFen: 100,
 			Collections: []order.Collection{{TransactionID: "T1", Amount: 100, ByMerchant: true, PaidAt: at}}, PaymentTold: true,
 			Rejections: []order.Rejection{{At: at, Fact: "service_ended", FactID: "end0", Code: "code", Field: "field", Reason: "reason"}},
-			Alarms:     []string{"order_missing"}, Steps: []order.Step{{At: at, From: order.Attempt, To: order.Opening, By: "face_ok"}},
+			Alarms:     []order.AlarmRaised{{Code: "order_missing", Refund: "r1", At: at, Over: true}}, Steps: []order.Step{{At: at, From: order.Attempt, To: order.Opening, By: "face_ok"}},
 			Calls: []order.Call{{
 				At: at, Op: order.OpCreate, Verdict: "accepted", HTTPStatus: 200, Code: "OK", InternalCode: "0", RequestID: "08-0", Took: time.Second,
 			}},
@@ -70,9 +70,9 @@ func withTheBackOffice() aggregate.Document[order.Order] {
 	o.Package, o.PendingSince, o.AgesTold, o.DeductionNote = "package", at, 2, "deduction_failed"
 	o.Work = &order.Work{Op: order.OpModify, RequestID: "d1", Fact: "amount_modify_requested", Request: o.Create, New: o.Ended}
 	o.Desk = []order.DeskRequest{{RequestID: "d1", FactID: "desk1", Fact: "amount_modify_requested", At: at, Outcome: "order.modified"}}
-	o.SaidPaid, o.Owed, o.RefundedFen = true, 30, 50
+	o.PaidElsewhere, o.RefundedFen, o.ServiceAgesTold = 70, 50, 1
 	o.Refunds = []order.Refund{{
-		RequestID: "r1", TransactionID: "T1", Amount: 50, Total: 100, Reason: "质量", State: order.RefundAbnormal, Failure: "abnormal", At: at,
+		RequestID: "r1", TransactionID: "T1", Amount: 50, Total: 100, Excess: 20, Reason: "质量", State: order.RefundAbnormal, Failure: "abnormal", At: at,
 		Request: o.Cancel, Todo: order.Todo{Op: order.OpAskRefund, At: at, Refund: "r1", Round: 1}, Missing: 1, RefundID: "R1", RefundedAt: at,
 	}}
 	o.Rejections[0].RequestID, o.Calls[0].Refund, o.Calls[0].Saw = "d0", "r1", "DONE"

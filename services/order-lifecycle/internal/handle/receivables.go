@@ -17,7 +17,8 @@ const (
 	largestPage = 500
 )
 
-// Receivables lists the orders that WeChat collects, oldest first.
+// Receivables lists the orders of which money is outstanding, oldest first: those that WeChat collects, and those in service for
+// so long that their end may be lost.
 func Receivables(x *errand.Errands) func(context.Context, *orderv1.ReceivablesRequest) (*orderv1.ReceivablesReply, error) {
 	return func(ctx context.Context, req *orderv1.ReceivablesRequest) (*orderv1.ReceivablesReply, error) {
 		limit := int(req.GetLimit())
@@ -47,6 +48,6 @@ func Receivables(x *errand.Errands) func(context.Context, *orderv1.ReceivablesRe
 func receivable(o order.Order) *orderv1.Receivable {
 	return &orderv1.Receivable{
 		OutOrderNo: o.OutOrderNo, DeviceId: o.DeviceID, StoreId: o.StoreID, ServiceId: o.ServiceID, State: string(o.State),
-		TotalAmountFen: int64(o.Total()), PaidAmountFen: int64(o.PaidFen), PendingSince: timestamppb.New(o.PendingSince), Note: o.DeductionNote,
+		TotalAmountFen: int64(o.Total()), PaidAmountFen: int64(o.PaidFen), PendingSince: timestamppb.New(o.OwedSince()), Note: o.DeductionNote,
 	}
 }

@@ -68,8 +68,8 @@ func summary(o order.Order) []*eventv1.StoryDetail {
 			pairs = append(pairs, "refundable_fen", strconv.FormatInt(int64(c.Amount-o.Returning(c.TransactionID)), 10))
 		}
 	}
-	if o.SaidPaid && o.State == order.Paid && !slices.ContainsFunc(o.Collections, byMerchant) { // he paid twice
-		pairs = append(pairs, "said_paid_elsewhere_fen", strconv.FormatInt(int64(o.Total()-o.Owed), 10))
+	if o.PaidElsewhere > 0 && !slices.ContainsFunc(o.Collections, byMerchant) { // WeChat has not taken note of it
+		pairs = append(pairs, "said_paid_elsewhere_fen", strconv.FormatInt(int64(o.PaidElsewhere), 10))
 	}
 	if len(o.Refunds) > 0 {
 		pairs = append(pairs, "refunded_amount_fen", strconv.FormatInt(int64(o.RefundedFen), 10))
@@ -91,7 +91,7 @@ func summary(o order.Order) []*eventv1.StoryDetail {
 		pairs = append(pairs, "next", fmt.Sprintf("%s at %s", next.Op, next.At.Format(time.RFC3339)))
 	}
 	for _, a := range o.Alarms {
-		pairs = append(pairs, "alarm", a)
+		pairs = append(pairs, "alarm", a.Code)
 	}
 	if o.Parked != nil {
 		pairs = append(pairs, "waiting", waitsFor(o))

@@ -56,8 +56,8 @@ func TestARepetitionThatIsRefusedDoesNotUndoWhatWeChatAccepted(t *testing.T) {
 	o.Apply(envAt(now), stillCollecting)                         // a look that came too early
 	o.Apply(envAt(now), Answered{Op: OpSync, Verdict: Ask, Reason: "wrong_state"})
 	events, _ := o.Apply(envAt(now), stillCollecting)
-	if wantRejected(t, events); o.State != Syncing || !o.SaidPaid {
-		t.Fatalf("got %s, said paid %v", o.State, o.SaidPaid)
+	if wantRejected(t, events); o.State != Syncing || o.PaidElsewhere != 350 {
+		t.Fatalf("got %s, paid elsewhere %d", o.State, o.PaidElsewhere)
 	}
 	events, _ = o.Apply(envAt(o.Next().At), answer(OpQuery, Accepted, byMerchant(350)))
 	if wantEvents(t, events, WasPaid{}); o.Desk[0].Outcome != "order.paid" {

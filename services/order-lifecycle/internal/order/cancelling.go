@@ -6,6 +6,7 @@ func cancelled(t *turn, f Fact) effect {
 	if a.Op != OpCancel {
 		return nothing
 	}
+	t.Cancel.Refusal = ""
 	switch a.Verdict {
 	case Accepted:
 		if t.Cancel.Tries > 1 { // time went by, and WeChat may have moved meanwhile
@@ -16,7 +17,13 @@ func cancelled(t *turn, f Fact) effect {
 		t.alarm("configuration")
 		return t.again(OpCancel, a.After)
 	case Unknown, NotNow: // re-entrant with identical bytes
+		if a.Unreadable {
+			return t.again(OpQuery, a.After)
+		}
 		return t.again(OpCancel, a.After)
+	case Missing:
+		t.Cancel.Refusal = "order_missing"
+		return t.do(OpQuery, t.env.Timers.Settle)
 	default:
 		return t.do(OpQuery, a.After)
 	}
@@ -24,6 +31,10 @@ func cancelled(t *turn, f Fact) effect {
 
 // undone takes a query (or a notification) while the cancel has no definite answer.
 func undone(t *turn, f Fact) effect {
+	if a, ok := f.(Answered); ok && a.Verdict == Missing && t.Cancel.Refusal == "order_missing" { // there is nothing to cancel
+		t.alarm("order_missing")
+		return t.revoked("order_missing", Seen{})
+	}
 	return t.judge(f, func(seen Seen) effect {
 		switch seen.phase() {
 		case isRevoked:
@@ -35,9 +46,9 @@ func undone(t *turn, f Fact) effect {
 		case isFree:
 			t.alarm("completed_elsewhere")
 			return t.finish(Free, "", WasFree{})
-		case isPending:
+		case isPending: // somebody completed it, or our own completion landed
 			t.alarm("cancel_refused")
-			t.collect(seen)
+			return t.collectedAfterAll(seen)
 		}
 		return t.again(OpCancel, 0)
 	})

@@ -1,6 +1,10 @@
 package order
 
-import "github.com/facepay-go/facepay/pkg/fault"
+import (
+	"cmp"
+
+	"github.com/facepay-go/facepay/pkg/fault"
+)
 
 // completed takes WeChat's answer to our complete. A synchronous answer is not a payment. wechat-protocol.md §6.4.
 func completed(t *turn, f Fact) effect {
@@ -21,11 +25,9 @@ func completed(t *turn, f Fact) effect {
 		return t.again(OpComplete, a.After)
 	case NotNow:
 		return t.again(OpComplete, a.After)
-	case Refusal:
-		t.Complete.Refusal = a.Reason
+	default: // Refusal, Ask, Missing, NotOurs: a no, once a query shows that the service still runs
+		t.Complete.Refusal = cmp.Or(a.Reason, unexplained)
 		return t.do(OpQuery, t.untilSettled(t.Complete))
-	default: // Ask, Missing, NotOurs
-		return t.again(OpQuery, a.After)
 	}
 }
 
@@ -55,6 +57,16 @@ func (t *turn) ended(s Seen, next Op) effect {
 		return t.unended(next)
 	}
 	return t.again(OpQuery, 0)
+}
+
+// stopCompleting takes a cancel of the back office while the end of the service has no definite answer. Before a person was
+// told of that wait its answer is waited for. After it, this is the way out: the order is cancelled if the completion never
+// landed, and else collected.
+func stopCompleting(t *turn, f Fact) effect {
+	if !t.personTold() {
+		return notYet(t, f)
+	}
+	return deskCancel(t, f)
 }
 
 // receivable takes that WeChat collects from now on.

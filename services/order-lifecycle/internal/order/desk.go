@@ -160,9 +160,13 @@ func (t *turn) unheardOf() bool {
 		t.Consent == (Consent{}) && !t.PaymentTold && !slices.ContainsFunc(t.Rejections, ofKiosk)
 }
 
-// deskAgain takes a cancel while another is under way: the same end answers it, and its number is used.
+// deskAgain takes a cancel while another is under way: the same end answers it, and its number is used. After a person was
+// told that the cancel gets nowhere, it is sent at once.
 func deskAgain(t *turn, _ Fact) effect {
 	t.accept()
+	if t.personTold() {
+		t.Todo = Todo{Op: OpCancel, At: t.env.Now}
+	}
 	return changed
 }
 
@@ -183,10 +187,15 @@ func notYet(t *turn, f Fact) effect {
 	return t.reject(fault.New(fault.Terminal, "not_pending", "the order is %s: wait for order.payment_pending", t.State))
 }
 
-// busy refuses a request while another one is under way.
+// busy refuses a request while another one is under way. Once a person was told that the other one gets no definite answer,
+// a new one takes its place: that is the way out.
 func busy(t *turn, f Fact) effect {
-	if _, ok := f.(RefundAsked); ok {
+	take, ok := map[column]cell{"cancel": withdraw, "modify": lower, "elsewhere": paidElsewhere, "collect": hurry}[f.column()]
+	switch {
+	case !ok:
 		return notYet(t, f)
+	case t.personTold():
+		return take(t, f)
 	}
 	return t.reject(fault.New(fault.Conflict, "operation_running", "the order is %s (%s): wait for its answer", t.State, t.Work.RequestID))
 }

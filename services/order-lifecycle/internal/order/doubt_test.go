@@ -2,7 +2,6 @@ package order
 
 import (
 	"reflect"
-	"slices"
 	"testing"
 	"time"
 
@@ -108,7 +107,7 @@ func TestGapsGrowOverDifferentRequestsUntilAPersonIsTold(t *testing.T) {
 			t.Errorf("gap %d is %v, want %v and at most a quarter more", i, gaps[i], want)
 		}
 	}
-	if !cmp.Equal(o.Alarms, []string{"no_definite_answer"}) || o.Todo.Op != OpComplete {
+	if !cmp.Equal(alarmCodes(o), []string{"no_definite_answer"}) || o.Todo.Op != OpComplete {
 		t.Errorf("alarms %v, next %s", o.Alarms, o.Todo.Op)
 	}
 }
@@ -139,7 +138,7 @@ func TestQuestionsThatCannotBeAskedAreAlarmed(t *testing.T) {
 			o := *serving(t)
 			o.State, o.Todo = s, Todo{Op: OpQuery, At: t0}
 			o.Apply(envAt(t0), no(OpQuery, v))
-			if !slices.Contains(o.Alarms, code) || o.Todo.Op != OpQuery {
+			if !alarmed(&o, code) || o.Todo.Op != OpQuery {
 				t.Errorf("%s in %s: alarms %v, next %s", v, s, o.Alarms, o.Todo.Op)
 			}
 		}
@@ -246,7 +245,7 @@ func TestAQueryThatWasAskedBeforeTheDoubtSettledProvesNothingHoweverLateItsAnswe
 		t.Fatalf("got %s, next %+v", o.State, o.Next())
 	}
 	events, _ = o.Apply(envAt(now.Add(6*time.Minute)), asked(still, now.Add(6*time.Minute)))
-	wantRejected(t, events, "provider_refused")
+	wantEvents(t, events, Alarm{"sync_refused"})
 
 	o = pending(t, 350)
 	o.Apply(envAt(now), answer(OpQuery, Accepted, paidSeen(350)))

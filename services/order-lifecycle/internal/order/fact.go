@@ -130,6 +130,8 @@ type Answered struct {
 	Seen *Seen
 	// After is the wait WeChat asks for; 0 leaves it to our timers.
 	After time.Duration
+	// Unreadable is true when WeChat answered yes and the answer could not be read: its Verdict is Unknown.
+	Unreadable bool
 }
 
 // Observed is the order as WeChat told it in a notification.

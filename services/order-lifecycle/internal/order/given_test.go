@@ -110,6 +110,16 @@ func byMerchant(fen money.Fen) Seen {
 	return s
 }
 
+// codes are the alarms of an order.
+func alarmCodes(o *Order) (all []string) {
+	for _, a := range o.Alarms {
+		all = append(all, a.Code)
+	}
+	return all
+}
+
+func alarmed(o *Order, code string) bool { return slices.Contains(alarmCodes(o), code) }
+
 // clone copies what Apply may write to.
 func clone(o Order) Order {
 	c := o

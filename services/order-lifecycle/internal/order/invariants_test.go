@@ -80,7 +80,7 @@ func invariantI1(s step) error {
 	case is.State == Refused && is.Todo.Op == OpCancel && !is.Create.DoubtAt.IsZero(): // its create landed after all
 	case is.Todo.Op.Sends():
 		return fmt.Errorf("a %s is planned", is.Todo.Op)
-	case is.PaidFen > was.PaidFen && is.State != Paid && !isTold(s.fact) && slices.Contains(is.Alarms, "closed_partly_paid"): // a query shows a part
+	case is.PaidFen > was.PaidFen && is.State != Paid && !isTold(s.fact) && alarmed(&is, "closed_partly_paid"): // a query shows a part
 	case is.PaidFen != was.PaidFen && !slices.Contains(s.events, Event(WasPaid{})):
 		return fmt.Errorf("%d became %d in silence", was.PaidFen, is.PaidFen)
 	}
@@ -95,7 +95,11 @@ func invariantI2(s step) error {
 			return fmt.Errorf("the refund %s changed", r.RequestID)
 		}
 	}
-	if was.Work != nil && is.Work != nil && (was.Work.RequestID != is.Work.RequestID || changed(was.Work.Request, is.Work.Request)) {
+	replaced := was.Work != nil && is.Work != nil && was.Work.RequestID != is.Work.RequestID
+	if replaced && was.personTold() { // the way out of a request without a definite answer
+		was.Work = nil
+	}
+	if was.Work != nil && is.Work != nil && (replaced || changed(was.Work.Request, is.Work.Request)) {
 		return errors.New("the work changed while it was under way")
 	}
 	switch {
@@ -126,7 +130,7 @@ func invariantI3(s step) error {
 }
 
 func invariantI4(s step) error {
-	alarmed := func(code string) bool { return slices.Contains(s.after.Alarms, code) }
+	alarmed := func(code string) bool { return alarmed(&s.after, code) }
 	paid := slices.Contains(s.events, Event(WasPaid{}))
 	news := s.after.PaidFen != s.before.PaidFen || !slices.EqualFunc(byNumber(s.after.Collections), byNumber(s.before.Collections), Collection.same)
 	switch o := s.after; {
@@ -147,7 +151,7 @@ func invariantI4(s step) error {
 
 func invariantI5(s step) error {
 	e := s.after.Ended
-	if e == nil || s.before.Ended != nil && s.before.Total() == e.Total {
+	if e == nil || e.FactID == "" || s.before.Ended != nil && s.before.Total() == e.Total {
 		return nil
 	}
 	if s.before.Ended != nil && e.Total >= s.before.Total() {
@@ -203,15 +207,16 @@ func invariantI7(s step) error {
 	case o.State.Final(), !s.moved && s.before.Todo == (Todo{}), (&turn{Order: &o}).unheardOf(): // nobody has heard of it
 	case o.Todo.Op == "" || o.Todo.At.IsZero():
 		return fmt.Errorf("%s has nothing to do", o.State)
-	case o.Todo.Round > 0 && s.env.Timers.retry(o.Todo.Round-1) >= s.env.Timers.Longest && !slices.Contains(o.Alarms, "no_definite_answer"):
+	case o.Todo.Round > 0 && s.env.Timers.retry(o.Todo.Round-1) >= s.env.Timers.Longest && !alarmed(&o, "no_definite_answer"):
 		return fmt.Errorf("%d requests settled nothing and nobody was told", o.Todo.Round)
 	}
 	return nil
 }
 
 func invariantI8(s step) error {
+	completes := len(s.after.Complete.Body) > 0 && len(s.before.Complete.Body) == 0
 	if o := s.after; o.Unwanted != "" &&
-		(o.State == InService || o.State == Completing || o.State == PaymentPending || o.Todo.Op == OpComplete || len(o.Complete.Body) > 0) {
+		(o.State == InService || o.State == Completing || o.State == PaymentPending || o.Todo.Op == OpComplete || completes) {
 		return fmt.Errorf("%s, and it is %s, next %s", o.Unwanted, o.State, o.Todo.Op)
 	}
 	return nil
@@ -219,7 +224,7 @@ func invariantI8(s step) error {
 
 func invariantI9(s step) error {
 	for _, c := range s.after.Collections {
-		if back := s.after.Returning(c.TransactionID); back > c.Amount && back != s.before.Returning(c.TransactionID) && !slices.Contains(s.after.Alarms, "refunded_after_all") {
+		if back := s.after.Returning(c.TransactionID); back > c.Amount && back != s.before.Returning(c.TransactionID) && !alarmed(&s.after, "refunded_after_all") {
 			return fmt.Errorf("%d of the %d of %s go back", back, c.Amount, c.TransactionID)
 		}
 	}

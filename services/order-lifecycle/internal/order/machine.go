@@ -48,7 +48,7 @@ AUTHORISING       dAbandon  notYet  notYet     notYet   notYet   .          late
 OPENING           dUnwant   notYet  notYet     notYet   notYet   created    found       found       ask
 AWAITING_CONFIRM  dCancel   notYet  notYet     notYet   notYet   .          confirming  confirming  ask
 IN_SERVICE        dCancel   notYet  notYet     notYet   notYet   .          serving     serving     endNow
-COMPLETING        notYet    notYet  notYet     notYet   notYet   completed  checked     checked     ask
+COMPLETING        stop      notYet  notYet     notYet   notYet   completed  checked     checked     ask
 PAYMENT_PENDING   withdraw  lower   sync       hurry    notYet   .          collecting  collecting  ask
 MODIFYING         busy      busy    busy       busy     busy     worked     watching    watching    ask
 SYNCING           busy      busy    busy       busy     busy     worked     watching    watching    ask
@@ -84,7 +84,7 @@ var cells = map[string]cell{
 	"want": want, "grant": grant, "granted": granted, "deny": deny, "denied": denied, "unheard": unheard,
 	"same": same, "over": over, "late": late, "unwant": unwant, "end": end, "endNow": endNow, "cancel": cancel,
 	"dAbandon": deskAbandon, "dUnwant": deskUnwant, "dCancel": deskCancel, "dAgain": deskAgain, "notYet": notYet, "busy": busy, "closed": tooLateToAsk,
-	"lower": lower, "sync": paidElsewhere, "hurry": hurry, "withdraw": withdraw, "refund": refund,
+	"stop": stopCompleting, "lower": lower, "sync": paidElsewhere, "hurry": hurry, "withdraw": withdraw, "refund": refund,
 	"worked": worked, "watching": watching, "confirming": confirming,
 	"created": created, "found": found, "serving": inService, "completed": completed, "checked": checked,
 	"collecting": collecting, "cancelled": cancelled, "cleared": cleared, "undone": undone, "ask": ask, "paidAgain": paidAgain, "lateProof": lateProof,

@@ -17,6 +17,9 @@ func created(t *turn, f Fact) effect {
 	case Unknown:
 		// Resend the identical bytes until there is a definite answer; "not found" alone would be no "no".
 		t.Create.DoubtAt = t.env.Now
+		if a.Unreadable { // the order is there, as likely as not: look before it is sent again
+			return t.again(OpQuery, a.After)
+		}
 		return t.resend("", a.After)
 	case Misconfigured:
 		t.alarm("configuration")

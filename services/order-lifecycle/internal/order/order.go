@@ -132,10 +132,10 @@ type Order struct {
 	PendingSince  time.Time
 	AgesTold      int
 	DeductionNote string
-	// SaidPaid is true when the customer was said to have paid elsewhere, and Owed is what he left to WeChat, which had
-	// collected it by then. What WeChat collects beyond that was paid twice.
-	SaidPaid bool
-	Owed     money.Fen
+	// ServiceAgesTold counts the ages of the service that were told.
+	ServiceAgesTold int
+	// PaidElsewhere is what the customer paid by other means, as the back office said: a fact, whatever WeChat says to it.
+	PaidElsewhere money.Fen
 	// PaymentTold is true while a notification of a payment waits for the query that confirms it.
 	PaymentTold bool
 
@@ -145,8 +145,8 @@ type Order struct {
 
 	// Rejections are the facts we refused, kept so that a repeat is not answered twice.
 	Rejections []Rejection
-	// Alarms are the codes raised so far; each is raised once.
-	Alarms []string
+	// Alarms are what a person was told, the last time of each code.
+	Alarms []AlarmRaised
 	// Steps are the states passed through.
 	Steps []Step
 	// Calls are the last 50 calls to WeChat; CallCount counts all.
@@ -228,7 +228,7 @@ type Rejection struct {
 // (wechat-protocol.md §6.7 measures from the call). The zero time before.
 func (o *Order) CompletedAt() time.Time {
 	for i := len(o.Steps) - 1; i >= 0; i-- {
-		if s := o.Steps[i]; s.From == Completing && s.To == PaymentPending {
+		if s := o.Steps[i]; s.To == PaymentPending && !s.From.Owed() {
 			return s.At
 		}
 	}

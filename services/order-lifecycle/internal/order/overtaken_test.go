@@ -1,7 +1,6 @@
 package order
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -21,7 +20,7 @@ func TestACancelThatTookSeveralSendsIsOverWhenAQueryShowsIt(t *testing.T) {
 	gone := partly()
 	gone.State, gone.Description = "REVOKED", ""
 	o.Apply(envAt(hour), answer(OpQuery, Accepted, gone))
-	if o.State != Revoked || o.PaidFen != 100 || !slices.Contains(o.Alarms, "closed_partly_paid") {
+	if o.State != Revoked || o.PaidFen != 100 || !alarmed(o, "closed_partly_paid") {
 		t.Errorf("%s with %d, alarms %v", o.State, o.PaidFen, o.Alarms)
 	}
 }
@@ -67,7 +66,7 @@ func TestACancelThatThePaymentOvertakesIsRefusedAsPaid(t *testing.T) {
 
 func TestATotalThatSomebodyElseLoweredIsAlarmed(t *testing.T) {
 	o := pending(t, 350)
-	if o.Apply(envAt(hour), answer(OpQuery, Accepted, stillOwed(200))); !slices.Contains(o.Alarms, "total_differs") {
+	if o.Apply(envAt(hour), answer(OpQuery, Accepted, stillOwed(200))); !alarmed(o, "total_differs") {
 		t.Errorf("alarms %v", o.Alarms)
 	}
 	o = pending(t, 350)
@@ -125,7 +124,7 @@ func TestARefundThatWeChatTakesAfterAllIsFollowedAndToldThoughItWasSettledAsRefu
 		}
 		o.Apply(envAt(at.Add(time.Second)), refundSeen(OpRefund, status)) // the first send, slow
 		r := o.Refunds[0]
-		if o.RefundedFen != back || !slices.Contains(o.Alarms, "refunded_after_all") || back == 0 && (r.State != RefundProcessing || r.Todo.Op != OpAskRefund) {
+		if o.RefundedFen != back || !alarmed(o, "refunded_after_all") || back == 0 && (r.State != RefundProcessing || r.Todo.Op != OpAskRefund) {
 			t.Errorf("%s: %d went back, %+v, alarms %v", status, o.RefundedFen, r, o.Alarms)
 		}
 		if status == "PROCESSING" {

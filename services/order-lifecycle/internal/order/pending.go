@@ -1,5 +1,7 @@
 package order
 
+import "time"
+
 // collecting takes a query (or a notification) while WeChat collects. A notification that a part is in is asked about at once.
 func collecting(t *turn, f Fact) effect {
 	if told, ok := f.(Observed); ok && told.Seen.phase() == isPending && told.Seen.PaidFen > t.PaidFen {
@@ -15,7 +17,7 @@ func collecting(t *turn, f Fact) effect {
 		case isRevoked, isExpired:
 			return t.gone(seen)
 		case isPending:
-			if seen.Total != nil && *seen.Total < t.Total() { // a total only goes down: this one is not ours
+			if seen.Total != nil && *seen.Total != t.Total() { // this one is not ours
 				t.alarm("total_differs")
 			}
 			t.collect(seen) // a part may be in
@@ -25,6 +27,18 @@ func collecting(t *turn, f Fact) effect {
 		}
 		return t.again(OpQuery, 0)
 	})
+}
+
+// OwedSince is since when money is outstanding: since WeChat collects, or since the start of a service that has run for too
+// long to be believed. The zero time for an order of which nothing is.
+func (o *Order) OwedSince() time.Time {
+	switch {
+	case o.State.Owed():
+		return o.PendingSince
+	case o.State == InService && o.ServiceAgesTold > 0:
+		return o.StartedAt
+	}
+	return time.Time{}
 }
 
 // pend plans the next look at an order that WeChat collects, and tells the ages it has crossed.

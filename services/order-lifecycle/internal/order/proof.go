@@ -39,6 +39,8 @@ func (t *turn) judge(f Fact, whereTo func(Seen) effect) effect {
 	switch {
 	case seen == nil:
 		return t.again(OpQuery, a.After)
+	case isNew(f): // what it tells is asked about at once
+		return t.do(OpQuery, 0)
 	case seen.Told && seen.phase() != isPaid:
 		return nothing
 	default:
@@ -72,7 +74,7 @@ func (t *turn) collect(s Seen) {
 
 // proof takes a proof of payment. What was commanded and is told in full ends the order at once. Anything else — another
 // amount, no command of ours, an order we closed, parts that do not add up — is confirmed by a query and then honoured:
-// the money is there. What was not commanded is alarmed: someone must decide what becomes of it.
+// the money is there. What was not commanded is alarmed, and what is above the command goes back.
 func (t *turn) proof(s Seen) effect {
 	t.learn(s)
 	commanded := t.commands(s.PaidFen)
@@ -91,7 +93,7 @@ func (t *turn) proof(s Seen) effect {
 	}
 	t.honour(s)
 	t.finish(Paid, "", WasPaid{})
-	t.twice()
+	t.returnExcess()
 	return changed
 }
 
@@ -151,7 +153,7 @@ func paidAgain(t *turn, f Fact) effect {
 	}
 	t.honour(*seen)
 	t.emit(WasPaid{})
-	t.twice()
+	t.returnExcess()
 	return t.rest()
 }
 

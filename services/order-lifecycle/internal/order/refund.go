@@ -41,8 +41,10 @@ type Refund struct {
 	TransactionID string
 	// Amount goes back, of the Total of the payment.
 	Amount, Total money.Fen
-	Reason        string
-	State         RefundState
+	// Excess is how much of Amount nobody owed when the refund was begun; the rest lowers what the customer pays.
+	Excess money.Fen
+	Reason string
+	State  RefundState
 	// Failure says why it did not reach the customer, snake_case.
 	Failure string
 	At      time.Time
@@ -89,7 +91,10 @@ func refund(t *turn, f Fact) effect {
 	if err := t.refundable(part, asked.Amount); err != nil {
 		return t.reject(err)
 	}
-	r := Refund{RequestID: asked.RequestID, TransactionID: part.TransactionID, Amount: asked.Amount, Total: part.Amount, Reason: asked.Reason}
+	r := Refund{
+		RequestID: asked.RequestID, TransactionID: part.TransactionID, Amount: asked.Amount, Total: part.Amount,
+		Excess: min(asked.Amount, t.unowed()), Reason: asked.Reason,
+	}
 	body, err := t.env.Scribe.Refund(t.Order, r, t.env.Now)
 	if err != nil {
 		return t.reject(err)
@@ -201,13 +206,6 @@ func (o *Order) refund(requestID string) *Refund {
 		}
 	}
 	return nil
-}
-
-// givenBack reports whether a refund of ours of the whole payment is on its way.
-func (t *turn) givenBack(transactionID string) bool {
-	return slices.ContainsFunc(t.Refunds, func(r Refund) bool {
-		return r.TransactionID == transactionID && strings.HasPrefix(r.RequestID, auto)
-	})
 }
 
 func (t *turn) autoID() string { return fmt.Sprintf("%s%d", auto, len(t.Refunds)+1) }

@@ -49,6 +49,8 @@ type RefundAnswered struct {
 	After time.Duration
 	// Balance is true when the merchant's balance is too low.
 	Balance bool
+	// Unreadable is as in Answered.
+	Unreadable bool
 }
 
 // RefundTold is a refund as WeChat told it in a notification.
@@ -99,13 +101,16 @@ func received(t *turn, f Fact) effect {
 		return t.refundShown(r, a.Seen)
 	case Unknown:
 		r.Request.DoubtAt = t.env.Now
+		if a.Unreadable { // WeChat took it, as likely as not: look before it is sent again
+			return t.refundAgain(r, OpAskRefund, max(a.After, t.env.Timers.Refund[0]))
+		}
 		return t.refundAgain(r, OpRefund, a.After)
 	case Misconfigured:
-		t.alarm("configuration")
+		t.alarmOf("configuration", r.RequestID)
 		return t.refundAgain(r, OpRefund, a.After)
 	case NotNow:
 		if a.Balance {
-			t.alarm("refund_balance_too_low")
+			t.alarmOf("refund_balance_too_low", r.RequestID)
 		}
 		return t.refundAgain(r, OpRefund, a.After)
 	case Missing: // the payment may not be visible yet
@@ -137,7 +142,7 @@ func refundChecked(t *turn, f Fact) effect {
 	case a.Verdict == Accepted:
 		return t.refundShown(r, a.Seen)
 	case a.Verdict == Missing && r.State != RefundSending:
-		t.alarm("refund_missing")
+		t.alarmOf("refund_missing", r.RequestID)
 	case a.Verdict == Missing && r.Request.Refusal == "":
 		return t.refundAgain(r, OpRefund, a.After)
 	case a.Verdict == Missing && t.untilSettled(r.Request) > 0:
@@ -146,9 +151,9 @@ func refundChecked(t *turn, f Fact) effect {
 	case a.Verdict == Missing:
 		return t.refundFailed(r, RefundRefused, r.Request.Refusal)
 	case a.Verdict == Misconfigured:
-		t.alarm("configuration")
+		t.alarmOf("configuration", r.RequestID)
 	case a.Verdict == Refusal, a.Verdict == Ask, a.Verdict == NotOurs:
-		t.alarm("query_refused")
+		t.alarmOf("query_refused", r.RequestID)
 	}
 	return t.refundAgain(r, OpAskRefund, a.After)
 }
@@ -158,7 +163,7 @@ func heard(t *turn, f Fact) effect {
 	told := f.(RefundTold)
 	r := t.refund(told.RequestID)
 	if !r.is(told.Seen) {
-		if t.alarm("refund_differs") == nothing {
+		if t.alarmOf("refund_differs", r.RequestID) == nothing {
 			return nothing
 		}
 		wait := max(0, r.sent().Add(t.env.Timers.Refund[0]).Sub(t.env.Now)) // §9.3
@@ -190,7 +195,7 @@ func afterAll(t *turn, f Fact) effect {
 	if seen == nil {
 		return nothing
 	}
-	t.alarm("refunded_after_all")
+	t.alarmOf("refunded_after_all", r.RequestID)
 	return t.refundShown(r, seen)
 }
 
@@ -209,7 +214,7 @@ func (t *turn) refundShown(r *Refund, s *SeenRefund) effect {
 		return t.refundAgain(r, OpAskRefund, t.env.Timers.Refund[0])
 	}
 	if !r.may(*s) {
-		t.alarm("refund_differs")
+		t.alarmOf("refund_differs", r.RequestID)
 		return t.refundAgain(r, OpAskRefund, t.env.Timers.Refund[0])
 	}
 	r.RefundID = cmp.Or(r.RefundID, s.RefundID)
@@ -229,7 +234,7 @@ func (t *turn) refundShown(r *Refund, s *SeenRefund) effect {
 			r.State = RefundProcessing
 		}
 	default:
-		t.alarm("provider_state_unknown")
+		t.alarmOf("provider_state_unknown", r.RequestID)
 	}
 	return t.refundWatch(r)
 }
@@ -238,7 +243,7 @@ func (t *turn) refundShown(r *Refund, s *SeenRefund) effect {
 func (t *turn) refundAbnormal(r *Refund) effect {
 	if r.State != RefundAbnormal {
 		r.State, r.Failure = RefundAbnormal, "abnormal"
-		t.alarm("refund_abnormal")
+		t.alarmOf("refund_abnormal", r.RequestID)
 		t.answered(r.RequestID, "order.refund_failed")
 		t.emit(RefundFailed{*r})
 	}
@@ -251,7 +256,7 @@ func (t *turn) refundFailed(r *Refund, state RefundState, reason string) effect 
 	t.answered(r.RequestID, "order.refund_failed")
 	t.emit(RefundFailed{*r})
 	if len(r.RequestID) > len(auto) && r.RequestID[:len(auto)] == auto {
-		t.alarm("auto_refund_failed")
+		t.alarmOf("auto_refund_failed", r.RequestID)
 	}
 	return changed
 }
@@ -266,6 +271,9 @@ func (r Refund) sent() time.Time {
 
 // refundWatch plans the next look at a refund that WeChat works on.
 func (t *turn) refundWatch(r *Refund) effect {
+	if t.env.Now.Sub(r.sent()) >= t.env.Timers.LongRefund {
+		t.alarmOf("refund_slow", r.RequestID)
+	}
 	r.Todo = Todo{Op: OpAskRefund, At: t.env.Now.Add(t.env.Timers.refund(t.env.Now.Sub(r.sent()))), Refund: r.RequestID}
 	return changed
 }
@@ -274,7 +282,7 @@ func (t *turn) refundWatch(r *Refund) effect {
 func (t *turn) refundAgain(r *Refund, op Op, atLeast time.Duration) effect {
 	gap := t.env.Timers.retry(r.Todo.Round)
 	if gap >= t.env.Timers.Longest {
-		t.alarm("no_definite_answer")
+		t.alarmOf("no_definite_answer", r.RequestID)
 	}
 	at := t.env.Now.Add(max(t.spread(gap, r.RequestID, r.Todo.Round), atLeast))
 	if op == OpRefund {

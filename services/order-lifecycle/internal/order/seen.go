@@ -22,6 +22,8 @@ type Seen struct {
 	Package string
 	// Told is true for a notification: it may be old, and it is confirmed by a query before it overrules what we know.
 	Told bool
+	// NewEvent is true for a notification of an event type that is not in the sheet (§7.1).
+	NewEvent bool
 }
 
 // String is the triple in WeChat's words and the money: "DOING/MCH_COMPLETE USER_PAYING, 0 of 350 fen".
@@ -58,6 +60,8 @@ func (s Seen) phase() phase {
 	switch {
 	case s.Collection == "USER_PAID": // the only proof of money, whatever the state says
 		return isPaid
+	case s.Collection != "" && s.Collection != "USER_PAYING": // a new word says nothing yet, whatever the state
+		return isUnknown
 	case s.State == "CREATED":
 		return isCreated
 	case s.State == "DOING" && s.Description == "USER_CONFIRM":

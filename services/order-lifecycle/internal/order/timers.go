@@ -37,6 +37,11 @@ type Timers struct {
 	Busy time.Duration `yaml:"busy"`
 	// InService is the gap between looks at an order in service: no notification tells of a cancel in the portal.
 	InService time.Duration `yaml:"in_service"`
+	// LongService is the age from which on a service is told to run for too long, of services that say nothing of their own.
+	LongService time.Duration `yaml:"long_service"`
+	// LongRefund is the age from which on a refund that WeChat works on is told: a card takes 1 to 3 working days
+	// (wechat-protocol.md §9.3).
+	LongRefund time.Duration `yaml:"long_refund"`
 }
 
 // DefaultTimers is wechat-protocol.md §6.9 with the architecture's additions.
@@ -49,7 +54,7 @@ func DefaultTimers() Timers {
 		Refund:  []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute}, RefundApart: 61 * time.Second,
 		Unknown: []time.Duration{time.Second, 3 * time.Second, 10 * time.Second}, Longest: 5 * time.Minute,
 		Pending: []time.Duration{10 * time.Second, time.Minute, 10 * time.Minute},
-		Busy:    3 * time.Minute, InService: 24 * time.Hour,
+		Busy:    3 * time.Minute, InService: 24 * time.Hour, LongService: 24 * time.Hour, LongRefund: 7 * 24 * time.Hour,
 	}
 }
 
@@ -71,6 +76,8 @@ func (t Timers) Validate() error {
 		{"refund", t.Refund},
 		{"refund_apart", []time.Duration{t.RefundApart}},
 		{"in_service", []time.Duration{t.InService}},
+		{"long_service", []time.Duration{t.LongService}},
+		{"long_refund", []time.Duration{t.LongRefund}},
 	} {
 		if len(r.waits) == 0 || r.waits[0] <= 0 || !slices.IsSorted(r.waits) {
 			return fault.Invalid("timers."+r.field, "config_invalid", "must be above 0, no gap shorter than the one before, none of unknown above longest")

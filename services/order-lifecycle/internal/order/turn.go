@@ -28,6 +28,8 @@ type Terms struct {
 	Confirm bool
 	// ServiceByPhone is true when a customer who chose the phone at the kiosk (SCAN_PAYMENT) may go on under the same number.
 	ServiceByPhone bool
+	// LongService is the age from which on a service is told to run for too long; 0 takes the timer's.
+	LongService time.Duration
 	// NeverCancelCompleted is true for a merchant that does not try to cancel after completion (sources disagree on whether
 	// WeChat allows it, wechat-protocol.md §6.5).
 	NeverCancelCompleted bool
@@ -54,6 +56,8 @@ type turn struct {
 	env    Env
 	fact   Fact
 	events []Event
+	// met are the alarms that this fact gave reason for, raised now or in this wait before.
+	met []AlarmRaised
 }
 
 // Apply lets a fact work on the order. It returns the events it causes and whether the order changed at all.
@@ -72,6 +76,7 @@ func (o *Order) Apply(env Env, f Fact) (events []Event, moved bool) {
 	if r, ok := f.(refundFact); ok {
 		cell = t.refundCell(r)
 	}
+	t.unfamiliar(f)
 	return t.events, t.settle(cell(t, f))
 }
 
@@ -128,6 +133,9 @@ func latest(a, b time.Time) time.Time {
 // by mistake or too early, stays free.
 func (t *turn) settle(e effect) bool {
 	moved := e == changed || len(t.events) > 0
+	if moved {
+		t.endWaits()
+	}
 	if moved && !t.State.Final() && t.Todo == (Todo{}) && !t.unheardOf() {
 		t.think(t.patience())
 	}
@@ -159,19 +167,10 @@ func (t *turn) emit(e Event) { t.events = append(t.events, e) }
 func (t *turn) move(to State) {
 	t.Steps = append(t.Steps, Step{At: t.env.Now, From: t.State, To: to, By: string(t.fact.column())})
 	t.State, t.Todo = to, Todo{}
+	t.endAlarms(AlarmRaised.ofOrder)
 	if to.Final() {
 		t.unask(to)
 	}
-}
-
-// alarm raises a code once in an order's life.
-func (t *turn) alarm(code string) effect {
-	if slices.Contains(t.Alarms, code) {
-		return nothing
-	}
-	t.Alarms = append(t.Alarms, code)
-	t.emit(Alarm{code})
-	return changed
 }
 
 // do plans the next request for after a wait.
@@ -181,7 +180,7 @@ func (t *turn) do(op Op, after time.Duration) effect {
 }
 
 // again plans a request because the last one, whichever it was, settled nothing. The gap grows with every repetition;
-// atLeast is a wait WeChat asked for. When the gap has reached its longest, a person is told.
+// atLeast is a wait WeChat asked for. When the gap has reached its longest, a person is told, once in this wait.
 func (t *turn) again(op Op, atLeast time.Duration) effect {
 	gap := t.env.Timers.retry(t.Todo.Round)
 	if gap >= t.env.Timers.Longest {

@@ -25,6 +25,9 @@ var workStates = map[Op]State{OpModify: Modifying, OpSync: Syncing, OpCollect: C
 // begin accepts a request of the back office: its bytes are frozen and are to be sent.
 func (t *turn) begin(op Op, body []byte, new *End) effect {
 	t.accept()
+	if t.Work != nil { // see busy
+		t.rejectWork("superseded", fault.New(fault.Conflict, "superseded", "it had no definite answer when %s took its place", t.fact.(deskFact).ask().RequestID))
+	}
 	t.Work = &Work{Op: op, RequestID: t.fact.(deskFact).ask().RequestID, Fact: nameOf(t.fact), Request: Request{Body: body}, New: new}
 	t.move(workStates[op])
 	return t.do(op, 0)
@@ -60,6 +63,9 @@ func lower(t *turn, f Fact) effect {
 // only he who was paid knows whether the rest was paid or the whole, and a part too much.
 func paidElsewhere(t *turn, f Fact) effect {
 	asked := f.(ElsewherePaid)
+	if asked.Amount == 0 && t.PaidFen > 0 {
+		return t.reject(fault.Invalid("amount_fen", "paid_elsewhere_amount", "is required: WeChat has collected %d of the %d", t.PaidFen, t.Total()))
+	}
 	amount := cmp.Or(asked.Amount, t.Total())
 	if amount != t.Total() && amount != t.Total()-t.PaidFen {
 		return t.reject(fault.Invalid("amount_fen", "paid_elsewhere_amount", "must be the whole, %d, or the %d that WeChat has not collected", t.Total(), t.Total()-t.PaidFen))
@@ -72,7 +78,7 @@ func paidElsewhere(t *turn, f Fact) effect {
 	if err != nil {
 		return t.reject(err)
 	}
-	t.SaidPaid, t.Owed = true, t.Total()-amount
+	t.PaidElsewhere = max(t.PaidElsewhere, amount)
 	t.begin(OpSync, body, nil)
 	return t.do(OpSync, wait)
 }
@@ -109,14 +115,11 @@ func worked(t *turn, f Fact) effect {
 		return t.again(a.Op, a.After)
 	case Unknown:
 		t.Work.Request.DoubtAt = t.env.Now
-		if a.Op == OpWithdraw || a.Op == OpCollect { // repeating either is harmless
+		if (a.Op == OpWithdraw || a.Op == OpCollect) && !a.Unreadable { // repeating either is harmless
 			return t.again(a.Op, a.After)
 		}
 		return t.again(OpQuery, a.After) // nothing is written about repeating: look before sending again (§1.5)
-	case Refusal:
-		t.Work.Request.Refusal = a.Reason
-		return t.do(OpQuery, t.untilSettled(t.Work.Request))
-	default: // Ask, Missing, NotOurs
+	default: // Refusal, Ask, Missing, NotOurs
 		t.Work.Request.Refusal = cmp.Or(a.Reason, unexplained)
 		return t.do(OpQuery, t.untilSettled(t.Work.Request))
 	}
@@ -221,8 +224,10 @@ func (t *turn) workRefused(reason string) effect {
 	if reason == "deduction_failed" {
 		t.DeductionNote = reason
 	}
-	if t.Work.Op == OpSync { // nobody was told
-		t.SaidPaid, t.Owed = false, 0
+	if t.Work.Op == OpSync { // §6.7: 收款结果不明 is to be tried later; and what the customer paid stays paid
+		t.alarm("sync_refused")
+		t.Work.Request.Refusal = ""
+		return t.do(OpSync, t.env.Timers.pending(t.env.Now.Sub(t.Steps[len(t.Steps)-1].At)))
 	}
 	t.move(PaymentPending)
 	t.rejectWork("provider_refused", fault.New(fault.Terminal, "provider_refused", "WeChat refused: %s", reason))
@@ -281,26 +286,4 @@ func (t *turn) commands(paid money.Fen) bool {
 		return true
 	}
 	return (t.State == Completing || t.State.Owed()) && paid == t.Total()
-}
-
-// twice finds what WeChat collected beyond what the customer who paid elsewhere left to it, and gives it back. Nobody pays
-// twice.
-func (t *turn) twice() {
-	if !t.SaidPaid {
-		return
-	}
-	owed := t.Owed
-	for _, c := range t.Collections {
-		if c.ByMerchant {
-			continue
-		}
-		kept := min(owed, c.Amount)
-		owed -= kept
-		back := min(c.Amount-kept, c.Amount-t.Returning(c.TransactionID))
-		if back <= 0 || c.TransactionID == "" || t.givenBack(c.TransactionID) {
-			continue
-		}
-		t.alarm("paid_twice")
-		t.startRefund(Refund{RequestID: t.autoID(), TransactionID: c.TransactionID, Amount: back, Total: c.Amount, Reason: "重复支付退款"})
-	}
 }

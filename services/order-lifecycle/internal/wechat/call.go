@@ -63,6 +63,7 @@ func (d *Desk) call(ctx context.Context, o *order.Order, op order.Op, w Waits) (
 	}
 	a := order.Answered{Op: op, AskedIn: o.State, AskedAt: w.Began, About: o.About(op)}
 	a.Verdict, a.Reason = meaning(op, r)
+	a.Unreadable = r.Unreadable
 	if r.Verdict == wechatpay.DeductionRunning {
 		a.After = w.Busy
 	}
@@ -98,10 +99,11 @@ func meaning(op order.Op, r payscore.Result) (order.Verdict, string) {
 	case wechatpay.RefusedConfig:
 		switch op {
 		case order.OpCreate, // it may be the user's authorisation that is missing (§6.2)
+			order.OpComplete,                                                // the back office can cancel, and the gateway can end it again when it is mended
 			order.OpModify, order.OpSync, order.OpCollect, order.OpWithdraw: // the back office can ask again when it is mended
 			return order.Refusal, "not_authorised"
 		}
-		return order.Misconfigured, "" // the order exists: what is missing are rights of ours, and the gateway cannot mend them
+		return order.Misconfigured, "" // a query or a cancel that is only repeated once rights of ours are mended
 	case wechatpay.RefusedRule:
 		return order.Refusal, "rule"
 	case wechatpay.AboveCap:

@@ -22,6 +22,7 @@ func (d *Desk) callRefund(ctx context.Context, o *order.Order, todo order.Todo, 
 		r = d.refunds.Query(ctx, refund.Ref{OutRefundNo: order.OutRefundNo(o.OutOrderNo, todo.Refund), SubMchID: d.merchant.WeChat.SubMchID})
 	}
 	a.Verdict, a.Reason = refundMeaning(r)
+	a.Unreadable = r.Unreadable
 	if r.Verdict == wechatpay.BalanceTooLow {
 		a.After, a.Balance = w.TopUp, true
 	}

@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -73,6 +74,7 @@ func TestAnAnswerAboutARefundComesBackInTheOrdersWords(t *testing.T) {
 	}{
 		"a refund":          {order.OpAskRefund, wechatstub.Reply{Body: refundEntity}, order.RefundAnswered{Verdict: order.Accepted, Seen: &seen}},
 		"no answer":         {order.OpRefund, wechatstub.Reply{Drop: true}, order.RefundAnswered{Verdict: order.Unknown}},
+		"an unreadable yes": {order.OpRefund, wechatstub.Reply{Body: `{"out_refund_no":"N1@r1","amount":{"refund":"1 yuan"}}`}, order.RefundAnswered{Verdict: order.Unknown, Unreadable: true}},
 		"balance too low":   {order.OpRefund, refused(403, "NOT_ENOUGH"), order.RefundAnswered{Verdict: order.NotNow, After: time.Hour, Balance: true}},
 		"account closed":    {order.OpRefund, refused(403, "USER_ACCOUNT_ABNORMAL"), order.RefundAnswered{Verdict: order.Refusal, Reason: "user_account_abnormal"}},
 		"payment not seen":  {order.OpRefund, refused(404, "RESOURCE_NOT_EXISTS"), order.RefundAnswered{Verdict: order.Missing, Reason: "not_found"}},
@@ -122,6 +124,9 @@ func TestAnswersComeBackInTheOrdersWords(t *testing.T) {
 	}{
 		"an order":           {false, order.OpQuery, wechatstub.Reply{Body: paidEntity}, order.Answered{Verdict: order.Accepted, Seen: &seen}},
 		"another's order":    {false, order.OpQuery, wechatstub.Reply{Body: `{"out_order_no":"N2","state":"DONE"}`}, order.Answered{Verdict: order.Unknown}},
+		"an unreadable yes":  {false, order.OpCreate, wechatstub.Reply{Body: `{"out_order_no":"N1","state":{}}`}, order.Answered{Verdict: order.Unknown, Unreadable: true}},
+		"a gateway's page":   {false, order.OpCreate, wechatstub.Reply{Status: 404, Body: `<html>`}, order.Answered{Verdict: order.Unknown}},
+		"odd decoration":     {false, order.OpQuery, wechatstub.Reply{Body: strings.Replace(paidEntity, "{", `{"risk_fund":{"amount":"10000"},"post_payments":[{"count":1.0}],"Collection":7,`, 1)}, order.Answered{Verdict: order.Accepted, Seen: &seen}},
 		"no answer":          {false, order.OpComplete, wechatstub.Reply{Drop: true}, order.Answered{Verdict: order.Unknown}},
 		"deduction running":  {false, order.OpCancel, wechatstub.Reply{Status: 400, Body: `{"code":"INVALID_REQUEST"}`, Internal: "271316754"}, order.Answered{Verdict: order.NotNow, After: 3 * time.Minute}},
 		"risk":               {false, order.OpCreate, wechatstub.Reply{Status: 400, Body: `{"code":"INVALID_REQUEST"}`, Internal: "271300099"}, order.Answered{Verdict: order.Refusal, Reason: "risk"}},

@@ -48,7 +48,7 @@ func (d *Desk) Terms(serviceID string) (order.Terms, error) {
 		return order.Terms{}, err
 	}
 	return order.Terms{
-		Cap: s.Cap, RiskFundIsCap: s.RiskMode == merchant.Deposit, Confirm: s.Confirm,
+		Cap: s.Cap, RiskFundIsCap: s.RiskMode == merchant.Deposit, Confirm: s.Confirm, LongService: s.LongService,
 		ServiceByPhone:       d.merchant.WeChat.ScanPayment == merchant.ByPhone,
 		NeverCancelCompleted: d.merchant.WeChat.CancelCompleted == merchant.Never,
 	}, nil

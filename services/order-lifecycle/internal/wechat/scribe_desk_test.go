@@ -56,6 +56,19 @@ func TestAModifyCarriesTheWholeNewListAndIsLower(t *testing.T) {
 	}
 }
 
+func TestAModifyWithAnItemThatHasNoNameIsRefusedHere(t *testing.T) {
+	m := modifyTo(200)
+	m.PostPayments[0].Name = ""
+	raw, err := proto.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = desk(false).Modify(collecting(), order.End{Total: 200, Details: raw}, "少出一瓶", noon.Add(time.Minute))
+	if fault.FieldOf(err) != "post_payments[0].name" || fault.CodeOf(err) != "required" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAPaymentElsewhereIsToldBehindTheCompletionAndNotAheadOfUs(t *testing.T) {
 	now := noon.Add(time.Minute)
 	for name, c := range map[string]struct {

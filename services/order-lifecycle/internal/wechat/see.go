@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/pkg/wechatpay/notify"
 	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
 	notifyv1 "github.com/facepay-go/facepay/proto/gen/facepay/notify/v1"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
@@ -13,8 +14,8 @@ func See(e payscore.Order) order.Seen {
 		State: string(e.State), Description: string(e.Description), Total: e.TotalAmount,
 		OrderID: e.OrderID, ServiceID: e.ServiceID, Package: e.Package.Reveal(),
 	}
-	if len(e.TimeRange.StartTime) == len("20060102150405") { // a moment, not a day and not OnAccept
-		if at, err := payscore.ParseCompact(e.TimeRange.StartTime); err == nil {
+	if len(e.StartTime) == len("20060102150405") { // a moment, not a day and not OnAccept
+		if at, err := payscore.ParseCompact(e.StartTime); err == nil {
 			s.StartedAt = at
 		}
 	}
@@ -32,12 +33,21 @@ func Told(n *notifyv1.PayScoreOrderNotified) order.Seen {
 	s := order.Seen{
 		State: n.GetState(), Description: n.GetStateDescription(), Collection: n.GetCollectionState(),
 		Total: fen(n.TotalAmountFen), PaidFen: money.Fen(n.GetPaidAmountFen()), OrderID: n.GetOrderId(), ServiceID: n.GetServiceId(),
-		Told: true,
+		Told: true, NewEvent: isNew(n.GetOrigin().GetEventType()),
 	}
 	for _, p := range n.GetParts() {
 		s.Parts = append(s.Parts, part(p.GetTransactionId(), money.Fen(p.GetAmountFen()), p.GetPaidType(), p.GetPaidTime()))
 	}
 	return s
+}
+
+// isNew reports an event type that is not in the sheet (wechat-protocol.md §7.1).
+func isNew(eventType string) bool {
+	switch notify.EventType(eventType) {
+	case "", notify.UserConfirm, notify.UserPaid:
+		return false
+	}
+	return true
 }
 
 // part reads one collected part; a time that does not parse is left out, the money is not.

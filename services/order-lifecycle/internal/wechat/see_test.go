@@ -58,7 +58,7 @@ func TestANotificationSaysTheSameAndThatItWasTold(t *testing.T) {
 
 func TestOnlyAMomentIsAStart(t *testing.T) {
 	for _, start := range []string{"OnAccept", "20261122", ""} {
-		if at := See(payscore.Order{TimeRange: payscore.TimeRange{StartTime: start}}).StartedAt; !at.IsZero() {
+		if at := See(payscore.Order{StartTime: start}).StartedAt; !at.IsZero() {
 			t.Errorf("%q: started at %v", start, at)
 		}
 	}

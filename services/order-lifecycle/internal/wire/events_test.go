@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -62,7 +63,7 @@ func codes(t *testing.T, method string) map[string]bool {
 				t.Fatal(err)
 			}
 			found[code] = true
-		} else if method == "alarm" {
+		} else if method == "alarm" || method == "alarmOf" {
 			t.Errorf("an alarm code is not a constant: %v", call.Args[0])
 		}
 	})
@@ -80,6 +81,7 @@ func wantTexts(t *testing.T, code string, s text) {
 
 func TestEveryAlarmHasItsTextsAndEveryTextItsAlarm(t *testing.T) {
 	used := codes(t, "alarm")
+	maps.Copy(used, codes(t, "alarmOf"))
 	if len(used) < 20 {
 		t.Fatalf("found only %v", used)
 	}

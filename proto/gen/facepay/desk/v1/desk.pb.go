@@ -31,9 +31,10 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// CancelRequested: the order is to be cancelled at no charge (撤销), also after its completion while WeChat collects.
-// Answered by order.revoked, order.abandoned, order.refused, order.expired or order.free, whichever end comes; when the
-// payment comes first, by order.fact_rejected (already_paid). wechat-protocol.md §6.5.
+// CancelRequested: the order is to be cancelled at no charge (撤销), also after its completion while WeChat collects, and
+// while a completion gets no definite answer once order.alarm told of that. Answered by order.revoked, order.abandoned,
+// order.refused, order.expired or order.free, whichever end comes; when WeChat collects it all the same, by
+// order.fact_rejected. wechat-protocol.md §6.5.
 type CancelRequested struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Our merchant id.
@@ -227,7 +228,8 @@ func (x *AmountModifyRequested) GetOccurredAt() *timestamppb.Timestamp {
 }
 
 // PaidElsewhere: the customer paid the order by other means; WeChat is to stop collecting (同步订单信息). What WeChat
-// collected or still collects beyond that is refunded by itself. Answered by order.paid. wechat-protocol.md §6.7.
+// collected or still collects beyond that is refunded by itself. Answered by order.paid; while WeChat refuses to take note
+// it is told again (order.alarm sync_refused). wechat-protocol.md §6.7.
 type PaidElsewhere struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Our merchant id.
@@ -241,7 +243,8 @@ type PaidElsewhere struct {
 	PaidAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=paid_at,json=paidAt,proto3" json:"paid_at,omitempty"`
 	// When it was told, or sent again. Not part of what is told.
 	OccurredAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
-	// In fen, what he paid by other means: the whole total, or what WeChat has not collected of it. Absent: the whole.
+	// In fen, what he paid by other means: the whole total, or what WeChat has not collected of it. Absent: the whole, of an
+	// order of which WeChat has collected nothing.
 	AmountFen     *int64 `protobuf:"varint,6,opt,name=amount_fen,json=amountFen,proto3,oneof" json:"amount_fen,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -264,13 +264,13 @@ type Receivable struct {
 	StoreId string `protobuf:"bytes,3,opt,name=store_id,json=storeId,proto3" json:"store_id,omitempty"`
 	// The PayScore service.
 	ServiceId string `protobuf:"bytes,4,opt,name=service_id,json=serviceId,proto3" json:"service_id,omitempty"`
-	// PAYMENT_PENDING, or the operation under way.
+	// PAYMENT_PENDING, or the operation under way; IN_SERVICE for a service that runs for too long, of which no total is known.
 	State string `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
 	// What is to be collected.
 	TotalAmountFen int64 `protobuf:"varint,6,opt,name=total_amount_fen,json=totalAmountFen,proto3" json:"total_amount_fen,omitempty"`
 	// What of it is in.
 	PaidAmountFen int64 `protobuf:"varint,7,opt,name=paid_amount_fen,json=paidAmountFen,proto3" json:"paid_amount_fen,omitempty"`
-	// Since when WeChat collects.
+	// Since when WeChat collects; for a service that runs for too long, since when it runs.
 	PendingSince *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=pending_since,json=pendingSince,proto3" json:"pending_since,omitempty"`
 	// What the last answer of WeChat about a deduction said, for the operator; empty when it said nothing.
 	Note          string `protobuf:"bytes,9,opt,name=note,proto3" json:"note,omitempty"`

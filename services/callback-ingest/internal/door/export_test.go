@@ -1,0 +1,4 @@
+package door
+
+// SourceOf is what a connection's source is counted by.
+var SourceOf = sourceOf
