@@ -120,6 +120,9 @@ func (x *Errands) plan(t *Turn, room bool) (begun order.Todo) {
 	next := t.State.Next()
 	t.DueAt = next.At
 	if room && isDue(next, t.Now) {
+		if desk, ok := x.Desks[t.State.Merchant]; ok {
+			t.State.Refresh(desk, t.Now)
+		}
 		t.State.Begin(t.Now)
 		t.DueAt = t.Now.Add(x.Claim)
 		begun = next

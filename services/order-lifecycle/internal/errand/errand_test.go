@@ -97,11 +97,11 @@ func TestALostAnswerIsFollowedByTheSameBytesAfterAGap(t *testing.T) {
 	w := newWorld(t, 4)
 	w.replies(wechatstub.Reply{Drop: true}, wechatstub.Reply{Status: 500, Body: `{"code":"SYSTEM_ERROR"}`})
 	w.apply(face(t))
-	w.want(order.Opening, order.OpCreate, time.Second)
+	w.wantRepeat(order.Opening, order.OpCreate, time.Second)
 	w.sweep() // too early: nothing is due, nothing is sent
-	w.clock.move(time.Second)
+	w.clock.move(1250 * time.Millisecond)
 	w.sweep()
-	w.want(order.Opening, order.OpCreate, 3*time.Second)
+	w.wantRepeat(order.Opening, order.OpCreate, 3*time.Second)
 	if got := w.server.Got(); len(got) != 2 || got[0] != got[1] {
 		t.Errorf("sent %v", got)
 	}
@@ -136,7 +136,7 @@ func TestAnAnswerIsTakenThoughTheServiceLeftTheConfiguration(t *testing.T) {
 	w.replies(wechatstub.Reply{Drop: true}, state("DOING", "USER_CONFIRM"))
 	w.apply(face(t))
 	w.Desks["acme"] = w.desk()
-	w.clock.move(time.Second)
+	w.clock.move(1250 * time.Millisecond)
 	w.sweep()
 	w.want(order.InService, order.OpQuery, 24*time.Hour)
 }
@@ -155,7 +155,7 @@ func TestFailuresAreToldAndNobodyIsNamed(t *testing.T) {
 	w := newWorld(t, 4)
 	w.replies(wechatstub.Reply{Drop: true}, state("DOING", "USER_CONFIRM"))
 	w.apply(face(t))
-	w.clock.move(time.Second)
+	w.clock.move(1250 * time.Millisecond)
 	w.sweep()
 	lines := strings.Split(strings.TrimSpace(w.logs.String()), "\n")
 	if len(lines) != 2 || !strings.Contains(lines[0], `"level":"INFO"`) || !strings.Contains(lines[0], `"next":"create"`) || !strings.Contains(lines[1], `"level":"DEBUG"`) {
@@ -172,7 +172,7 @@ func TestMetersShowCallsChangesAndTheOldestTimer(t *testing.T) {
 	w.apply(face(t))
 	w.clock.move(24 * time.Hour)
 	w.sweep()
-	w.clock.move(11 * time.Second)
+	w.clock.move(11250 * time.Millisecond)
 	families, err := w.telemetry.Registry.Gather()
 	must(t, err)
 	var all strings.Builder

@@ -105,7 +105,7 @@ func TestTimeWorksOnlyOnAThoughtThatIsStillThought(t *testing.T) {
 	o := w.load().State
 	w.replies(state("DOING", "USER_CONFIRM"))
 	w.apply(face(t))
-	if next, err := w.bring(t.Context(), ID("acme", "N1"), &o, order.TimePassed{}, nil); err != nil || next.Op != "" {
+	if next, err := w.bring(t.Context(), ID("acme", "N1"), &o, order.TimePassed{}, nil, true); err != nil || next.Op != "" {
 		t.Errorf("began %v, %v", next, err)
 	}
 	w.want(order.InService, order.OpQuery, 24*time.Hour)

@@ -75,7 +75,7 @@ func twoReplicas(t *testing.T, slow, second wechatstub.Reply, third bool) (*worl
 	w.Pool = lane.New(4, 4) // B
 	w.clock.move(w.Claim)
 	w.sweep() // looks
-	w.clock.move(time.Second)
+	w.clock.move(1250 * time.Millisecond)
 	slot, _ := w.Reserve("acme")
 	slot.Run(ID("acme", "N1"))
 	<-arrived // B is sending

@@ -19,12 +19,13 @@ import (
 // chain bounds one errand: create, then cancel, is the usual longest; more than this can wait for the sweep.
 const chain = 8
 
-// carry works on an order until nothing is due any more. begun is what its planner began, zero when nobody did.
+// carry works on an order until nothing is due any more, or it has had its share: what is due then is left to the sweep, and not
+// begun here, since a request that is begun and not sent is in doubt. begun is what its planner began, zero when nobody did.
 func (x *Errands) carry(slot *lane.Slot, id string, begun order.Todo) {
 	slot.Go(func() {
 		defer x.survive(id)
-		for range chain {
-			next, err := x.step(x.Life, id, begun)
+		for left := chain - 1; left >= 0; left-- {
+			next, err := x.step(x.Life, id, begun, left > 0)
 			if err != nil {
 				// The order is as it was, its claim runs out, and the sweep repeats the identical request.
 				x.Log.Warn("errand failed", "order", id, "class", fault.ClassOf(err).String(), "error", err)
@@ -45,14 +46,14 @@ func (x *Errands) survive(id string) {
 	}
 }
 
-// step does the one next thing and tells what it began after it, zero for nothing.
-func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next order.Todo, err error) {
+// step does the one next thing and tells what it began after it, zero for nothing; more says whether it may begin anything.
+func (x *Errands) step(ctx context.Context, id string, begun order.Todo, more bool) (next order.Todo, err error) {
 	o, todo, err := x.take(ctx, id, begun)
 	if err != nil || !isDue(todo, x.Clock.Now()) {
 		return next, err
 	}
 	if todo.Op == order.Think {
-		return x.bring(ctx, id, &o, order.TimePassed{}, nil)
+		return x.bring(ctx, id, &o, order.TimePassed{}, nil, more)
 	}
 	desk, ok := x.Desks[o.Merchant]
 	if !ok {
@@ -66,7 +67,7 @@ func (x *Errands) step(ctx context.Context, id string, begun order.Todo) (next o
 		InternalCode: answer.InternalCode, RequestID: answer.RequestID, Saw: outcome.Saw, Took: x.Clock.Now().Sub(began),
 	}
 	x.Tally.called(ctx, call)
-	next, err = x.bring(ctx, id, &o, outcome.Fact, func(now *order.Order) { now.Note(call, send) })
+	next, err = x.bring(ctx, id, &o, outcome.Fact, func(now *order.Order) { now.Note(call, send) }, more)
 	x.report(ctx, id, &o, outcome.Verdict, answer, call.Took)
 	return next, err
 }
@@ -102,8 +103,8 @@ func (x *Errands) take(ctx context.Context, id string, begun order.Todo) (o orde
 }
 
 // bring takes what came of the errand into the order, and leaves in o what the order became. next is what it began, zero
-// for nothing. note keeps the call that f answers, nil for none.
-func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.Fact, note func(*order.Order)) (next order.Todo, err error) {
+// for nothing, and only with more. note keeps the call that f answers, nil for none.
+func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.Fact, note func(*order.Order), more bool) (next order.Todo, err error) {
 	var steps []order.Step
 	err = x.Orders.Turn(ctx, o.Merchant, id, "", func(t *Turn) (aggregate.Decision, error) {
 		env, _, err := x.Env(t.Now, o.Merchant, t.State.ServiceID) // without terms an order still takes answers and proofs
@@ -122,7 +123,7 @@ func (x *Errands) bring(ctx context.Context, id string, o *order.Order, f order.
 		t.Emit(wire.Events(t.State, t.Now, events)...)
 		steps = t.State.Steps[known:]
 		if t.State.Next() != before {
-			next = x.plan(t, true)
+			next = x.plan(t, more)
 		}
 		*o = *t.State
 		return aggregate.Save, nil

@@ -204,6 +204,15 @@ func (w *world) want(s order.State, op order.Op, in time.Duration) {
 	}
 }
 
+// wantRepeat is want for a gap before a repetition, which is spread by up to a quarter.
+func (w *world) wantRepeat(s order.State, op order.Op, gap time.Duration) {
+	w.t.Helper()
+	if in := w.load().DueAt.Sub(w.clock.Now()); in >= gap && in <= gap+gap/4 {
+		gap = in
+	}
+	w.want(s, op, gap)
+}
+
 func face(t *testing.T) order.Fact {
 	t.Helper()
 	details, err := proto.Marshal(&kioskv1.FaceResult{ServiceId: "500001", Openid: openID, ServiceIntroduction: "售货", RiskFund: &kioskv1.RiskFund{AmountFen: 100}})

@@ -68,6 +68,15 @@ func (o *Order) Begin(now time.Time) {
 	r.Tries++
 }
 
+// Refresh sees to it that a create which is about to be sent begins in the future (wechat-protocol.md §6.1): one that waited for
+// room, or was turned away for now, would be refused. Its bytes are replaced only while WeChat can have carried out none of
+// its sends.
+func (o *Order) Refresh(s Scribe, now time.Time) {
+	if o.State == Opening && o.Next().Op == OpCreate && o.Create.SentAt.IsZero() && o.Create.DoubtAt.IsZero() {
+		o.Create.Body = s.StartLater(o.Create.Body, now)
+	}
+}
+
 // UnderWay reports whether the request Next asks for was begun less than claim ago and is not answered: somebody may be
 // sending it this moment.
 func (o *Order) UnderWay(now time.Time, claim time.Duration) bool {

@@ -30,6 +30,8 @@ func (pen) Create(o *Order, _ []byte, now time.Time) ([]byte, error) {
 	return written("create %s %s", o.OutOrderNo, now.Format(time.StampMilli)), nil
 }
 
+func (pen) StartLater(body []byte, _ time.Time) []byte { return body }
+
 func (pen) Complete(_ *Order, e End, endAt, _ time.Time) ([]byte, error) {
 	return written("complete %d %s", e.Total, endAt.Format(time.Stamp)), nil
 }

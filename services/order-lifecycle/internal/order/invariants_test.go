@@ -33,7 +33,7 @@ var invariants = []struct {
 	holds          func(step) error
 }{
 	{"I1", "a final state never changes, except that proof of payment beats a local close", invariantI1},
-	{"I2", "a request has one frozen body: it changes only after a definite refusal, proved by a query", invariantI2},
+	{"I2", "a request that WeChat may have carried out has one frozen body: it changes only after a definite refusal, proved by a query", invariantI2},
 	{"I3", "Opened is emitted at most once, and only while the order is wanted", invariantI3},
 	{"I4", "PAID is reached only by proof of payment; an amount that differs from the command raises an alarm", invariantI4},
 	{"I5", "the total sent to WeChat obeys formula and cap, and only ever goes down", invariantI5},
@@ -77,6 +77,7 @@ func invariantI1(s step) error {
 		return fmt.Errorf("%s became %s", was.State, is.State)
 	case is.Total() != was.Total():
 		return fmt.Errorf("the command went from %d to %d", was.Total(), is.Total())
+	case is.State == Refused && is.Todo.Op == OpCancel && !is.Create.DoubtAt.IsZero(): // its create landed after all
 	case is.Todo.Op.Sends():
 		return fmt.Errorf("a %s is planned", is.Todo.Op)
 	case is.PaidFen > was.PaidFen && is.State != Paid && !isTold(s.fact) && alarmed(&is, "closed_partly_paid"): // a query shows a part

@@ -57,7 +57,7 @@ WITHDRAWING       busy      busy    busy       busy     busy     worked     watc
 CANCELLING        dAgain    notYet  notYet     notYet   notYet   cancelled  undone      undone      ask
 PAID              closed    closed  closed     closed   refund   .          paidAgain   paidAgain   .
 FREE              closed    closed  closed     closed   refund   .          lateProof   lateProof   .
-REFUSED           closed    closed  closed     closed   refund   .          lateProof   lateProof   .
+REFUSED           closed    closed  closed     closed   refund   cleared    lateProof   lateProof   .
 REVOKED           closed    closed  closed     closed   refund   .          lateProof   lateProof   .
 EXPIRED           closed    closed  closed     closed   refund   .          lateProof   lateProof   .
 ABANDONED         closed    closed  closed     closed   refund   .          lateProof   lateProof   .
@@ -87,7 +87,7 @@ var cells = map[string]cell{
 	"stop": stopCompleting, "lower": lower, "sync": paidElsewhere, "hurry": hurry, "withdraw": withdraw, "refund": refund,
 	"worked": worked, "watching": watching, "confirming": confirming,
 	"created": created, "found": found, "serving": inService, "completed": completed, "checked": checked,
-	"collecting": collecting, "cancelled": cancelled, "undone": undone, "ask": ask, "paidAgain": paidAgain, "lateProof": lateProof,
+	"collecting": collecting, "cancelled": cancelled, "cleared": cleared, "undone": undone, "ask": ask, "paidAgain": paidAgain, "lateProof": lateProof,
 }
 
 var machine = parse(Machine, cells)

@@ -103,6 +103,9 @@ func (t *turn) exists(s Seen) effect {
 		return t.serve()
 	case isCreated:
 		if t.Wish != nil && t.Wish.Confirm {
+			if s.Package == "" && showsQuery(t.fact) && t.Create.Refusal == "" {
+				return t.fetchPackage()
+			}
 			return t.awaitConfirm(s)
 		}
 		// need_user_confirm did not reach WeChat as false: nobody will ever confirm.
@@ -115,6 +118,18 @@ func (t *turn) exists(s Seen) effect {
 	}
 	return t.elsewhere(s)
 }
+
+// fetchPackage sends the same create once more: the answer with the package was lost, and only the answer to a create has one
+// (wechat-protocol.md §6.2, re-entrant). If WeChat finds the repetition odd, the order waits without one, and OrderJump says so.
+func (t *turn) fetchPackage() effect {
+	if t.Create.DoubtAt.IsZero() { // it was carried out: no other bytes, and a refusal proves nothing
+		t.Create.DoubtAt = t.env.Now
+	}
+	return t.again(OpCreate, 0)
+}
+
+// showsQuery reports that a fact is the answer to a query.
+func showsQuery(f Fact) bool { return f.column() == "query" }
 
 // serve opens the door.
 func (t *turn) serve() effect {
@@ -136,7 +151,8 @@ func (t *turn) refuseOpening() effect {
 	case "rule", "above_cap", "end_before_start":
 		t.alarm("create_refused_rule")
 	}
-	return t.refuse(t.Create.Refusal)
+	t.refuse(t.Create.Refusal)
+	return t.lookForLate()
 }
 
 // tooLate gives the order up when nobody can be standing at the kiosk any more.

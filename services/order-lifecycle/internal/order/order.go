@@ -5,7 +5,7 @@
 // Invariants, held by invariants_test.go after every fact of the random lives:
 //
 //	I1  a final state never changes, except that proof of payment beats a local close
-//	I2  a request has one frozen body: it changes only after a definite refusal, proved by a query
+//	I2  a request that WeChat may have carried out has one frozen body: it changes only after a definite refusal, proved by a query
 //	I3  Opened is emitted at most once, and only while the order is wanted
 //	I4  PAID is reached only by proof of payment; an amount that differs from the command raises an alarm
 //	I5  the total sent to WeChat obeys formula and cap, and only ever goes down

@@ -117,6 +117,8 @@ func (t *turn) honour(s Seen) {
 func lateProof(t *turn, f Fact) effect {
 	seen, a := t.look(f)
 	switch {
+	case t.mayLand() && !t.PaymentTold && (seen == nil || !seen.Told && seen.phase() != isPaid):
+		return t.landed(seen, a)
 	case seen == nil:
 		return t.unconfirmed(seen, a)
 	case seen.phase() == isPaid:
@@ -180,8 +182,11 @@ func (t *turn) unconfirmed(seen *Seen, a Answered) effect {
 	}
 }
 
-// rest leaves the order with nothing more to ask for now.
+// rest leaves the order with nothing more to ask for now, but for a create that may still land.
 func (t *turn) rest() effect {
 	t.Todo, t.PaymentTold = Todo{}, false
+	if t.mayLand() {
+		t.lookForLate()
+	}
 	return changed
 }

@@ -40,6 +40,8 @@ type Terms struct {
 type Scribe interface {
 	// Create reads details as the service_requested of an order with a Wish, else as the face result.
 	Create(o *Order, details []byte, now time.Time) ([]byte, error)
+	// StartLater is a create request that nobody carried out, with a start_time behind now; body itself if it has that.
+	StartLater(body []byte, now time.Time) []byte
 	Complete(o *Order, e End, endAt, now time.Time) ([]byte, error)
 	Cancel(o *Order, reason string) []byte
 	Modify(o *Order, e End, reason string, now time.Time) ([]byte, error)

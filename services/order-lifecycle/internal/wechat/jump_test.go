@@ -58,6 +58,13 @@ func TestAPackageOpensTheConfirmationForAnHourOnly(t *testing.T) {
 	}
 }
 
+func TestAnOrderWhosePackageWasLostSaysSo(t *testing.T) {
+	o := order.Order{State: order.AwaitingConfirm, Steps: []order.Step{{At: noon, To: order.AwaitingConfirm}}}
+	if _, err := desk(false).Jump(&o, noon, "NONCE"); fault.CodeOf(err) != "package_lost" || !fault.Is(err, fault.Conflict) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func without(fields map[string]string, name string) map[string]string {
 	rest := map[string]string{}
 	for k, v := range fields {

@@ -83,6 +83,29 @@ func (d *Desk) Create(o *order.Order, details []byte, now time.Time) ([]byte, er
 	return payscore.Freeze(r)
 }
 
+// StartLater moves an explicit start_time that a send at now would not come before (wechat-protocol.md §6.1). A request that it
+// cannot move stays as it is.
+func (d *Desk) StartLater(body []byte, now time.Time) []byte {
+	var r payscore.CreateRequest
+	if err := json.Unmarshal(body, &r); err != nil || len(r.TimeRange.StartTime) != len("20060102150405") {
+		return body // OnAccept, or a day
+	}
+	start, err := payscore.ParseCompact(r.TimeRange.StartTime)
+	if err != nil || start.Sub(now) > startMargin/2 {
+		return body
+	}
+	r.TimeRange.StartTime = payscore.Compact(now.Add(startMargin))
+	service, err := d.service(r.ServiceID)
+	if err != nil || r.Validate(service, now) != nil { // the planned end is too near by now
+		return body
+	}
+	moved, err := payscore.Freeze(r)
+	if err != nil {
+		return body
+	}
+	return moved
+}
+
 // Complete writes the complete request of an accepted end.
 func (d *Desk) Complete(o *order.Order, e order.End, endAt, now time.Time) ([]byte, error) {
 	var f kioskv1.ServiceEnded

@@ -3,6 +3,7 @@ package wire
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/proto"
@@ -106,9 +107,14 @@ func amounts(e *order.End, total bool, payments []*kioskv1.Payment, discounts []
 	return nil
 }
 
-// ServiceAborted reads that nothing was delivered. Its reason is for WeChat, where a longer one would break a rule.
+// ServiceAborted reads that nothing was delivered. Its reason is for WeChat: a longer one is cut, and one that is no plain text
+// makes way for ours. An abort is not refused for its reason: the customer would keep an open order.
 func ServiceAborted(e event.Event, m *kioskv1.ServiceAborted) order.ServiceAborted {
-	return order.ServiceAborted{ID: e.ID, Reason: clip(strings.TrimSpace(m.GetReason()), 30)}
+	reason := strings.TrimSpace(m.GetReason())
+	if strings.ContainsFunc(reason, unicode.IsControl) {
+		reason = ""
+	}
+	return order.ServiceAborted{ID: e.ID, Reason: clip(reason, 30)}
 }
 
 // clip keeps an outside word short enough to store.

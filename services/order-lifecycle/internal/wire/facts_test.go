@@ -81,9 +81,10 @@ func TestNobodyIsChargedOrLetGoByOmission(t *testing.T) {
 	}
 }
 
-func TestAnAbortReasonIsCutToWhatWeChatTakes(t *testing.T) {
+func TestAnAbortReasonIsOnlyWhatWeChatTakes(t *testing.T) {
 	for raw, want := range map[string]string{
 		" 柜门故障 ": "柜门故障", strings.Repeat("柜", 31): strings.Repeat("柜", 30), "": "", "\xff": "",
+		"柜门\x00故障": "", "柜门\n故障": "", "柜门\u0085故障": "", "柜门故障\n": "柜门故障",
 	} {
 		if got := ServiceAborted(fact, &kioskv1.ServiceAborted{Reason: raw}); got != (order.ServiceAborted{ID: "id1", Reason: want}) {
 			t.Errorf("%q: got %+v", raw, got)
