@@ -9,7 +9,7 @@ STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 MODULES := deploy proto pkg $(patsubst %/go.mod,%,$(sort $(wildcard services/*/go.mod)))
 BIN     := bin/facepay
 
-.PHONY: help build demo run test test-mongo chaos bench bench-go lint fmt-check vet staticcheck borders tidy-check generate generate-check breaking planted fuzz flood clean
+.PHONY: help build demo run test test-mongo chaos bench bench-go lint fmt-check vet staticcheck borders tidy-check generate generate-check breaking planted mutation fuzz flood clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -118,6 +118,13 @@ breaking: ## no change of the contract since the last tag breaks its readers (bu
 
 planted: ## known faults, planted one by one into our own code: each must be caught by its named test
 	go run ./services/standalone/planted
+
+# Every second or two a change: half an hour of the machine. What survives is for the eye: it makes no difference, or a test
+# is missing.
+EACH ?= 40
+
+mutation: ## small slips by the dozen in the order's domain, the door, its journal and the outbox: which do the tests miss
+	go run ./services/standalone/mutation --seed $(SEED) --each $(EACH)
 
 FUZZTIME ?= 30s
 

@@ -3,6 +3,7 @@ package order
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,6 +90,40 @@ func TestAThoughtDoesNotPutOffWhatIsNearer(t *testing.T) {
 		o.Todo = c.planned
 		if (&turn{Order: &o, env: envAt(t0)}).think(c.at); o.Todo != c.want {
 			t.Errorf("%s: got %+v, want %+v", name, o.Todo, c.want)
+		}
+	}
+}
+
+func TestALookAtARefundThatTellsNothingAlarmsNobodyAndARefusedOneDoes(t *testing.T) {
+	for v, want := range map[Verdict][]Event{Unknown: nil, NotNow: nil, Refusal: {Alarm{"query_refused"}}, Ask: {Alarm{"query_refused"}}, NotOurs: {Alarm{"query_refused"}}} {
+		o := refunding(t)
+		o.Apply(envAt(asked), refundNo(Unknown, ""))
+		events, _ := o.Apply(envAt(hour), RefundAnswered{RequestID: "r1", Op: OpAskRefund, Verdict: v})
+		if wantEvents(t, events, want...); o.refund("r1").Todo.Op == "" {
+			t.Errorf("%s: nobody looks again", v)
+		}
+	}
+}
+
+func TestAnAmountPaidElsewhereThatCannotBeIsRefusedWithThoseThatCan(t *testing.T) {
+	o := pending(t, 350)
+	o.Apply(envAt(o.Todo.At), answer(OpQuery, Accepted, partly()))
+	ask := elsewhereAsk("e1")
+	ask.Amount = 100
+	events, _ := o.Apply(envAt(hour), ask)
+	wantRejected(t, events, "paid_elsewhere_amount")
+	if text := o.Rejections[len(o.Rejections)-1].Reason; !strings.Contains(text, "350") || !strings.Contains(text, "250") {
+		t.Errorf("it says %q", text)
+	}
+}
+
+func TestAServiceThatWasNotAuthorisedKnowsWhatWasAskedFor(t *testing.T) {
+	for name, news := range map[string]Fact{"denied": ServiceDenied{Reason: "token_expired"}, "never told of": TimePassed{}} {
+		o := New("m1", "N1")
+		o.Apply(envAt(t0), wish("wish1"))
+		o.Apply(envAt(t0.Add(DefaultTimers().AuthoriseWithin)), news)
+		if o.State != Refused || o.Face.FactID != "wish1" || o.Face.RiskFund != 10_000 {
+			t.Errorf("%s: %s, and it knows of %+v", name, o.State, o.Face)
 		}
 	}
 }
