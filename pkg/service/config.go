@@ -23,6 +23,9 @@ func LoadConfig(path string, into Config) error {
 	if err := strictyaml.Decode(data, path, into); err != nil {
 		return err
 	}
+	if err := validWaits(into); err != nil {
+		return fault.Wrap(err, fault.Terminal, "config_invalid", path)
+	}
 	if err := into.Validate(); err != nil {
 		return fault.Wrap(err, fault.Terminal, "config_invalid", path)
 	}

@@ -18,6 +18,7 @@ type exampleConfig struct {
 	Admin    AdminConfig     `yaml:"admin"`
 	Requests RequestsConfig  `yaml:"requests"`
 	Traces   TelemetryConfig `yaml:"telemetry"`
+	Gaps     []time.Duration `yaml:"gaps"`
 }
 
 func (c *exampleConfig) Validate() error {
@@ -46,11 +47,13 @@ func TestLoadConfigFillsTheServicesOwnStruct(t *testing.T) {
 
 func TestLoadConfigSaysFileLineAndField(t *testing.T) {
 	tests := map[string]struct{ text, code, says string }{
-		"unknown field": {"name: a\nlog:\n  levle: info\n", "yaml_unknown_field", `config.yaml:3:3: unknown field "levle"`},
-		"bad type":      {"name: a\nrequests:\n  workers: many\n", "yaml_type", "[requests.workers]: "},
-		"bad time":      {"name: a\nrequests:\n  deadline: 10\n", "yaml_type", "config.yaml:3:13: must be a time"},
-		"broken rule":   {"log: {level: info}\n", "config_invalid", "config.yaml: empty [name]: must be set"},
-		"an empty file": {"", "yaml_empty", "config.yaml holds nothing"},
+		"unknown field":   {"name: a\nlog:\n  levle: info\n", "yaml_unknown_field", `config.yaml:3:3: unknown field "levle"`},
+		"bad type":        {"name: a\nrequests:\n  workers: many\n", "yaml_type", "[requests.workers]: "},
+		"bad time":        {"name: a\nrequests:\n  deadline: 10\n", "yaml_type", "config.yaml:3:13: must be a time"},
+		"broken rule":     {"log: {level: info}\n", "config_invalid", "config.yaml: empty [name]: must be set"},
+		"a wait before":   {"name: a\nrequests: {deadline: -1s}\n", "config_invalid", "[requests.deadline]: must not be negative"},
+		"an endless wait": {"name: a\ngaps: [1s, 876000h]\n", "config_invalid", "[gaps[1]]: must not be negative, nor longer than 8784h"},
+		"an empty file":   {"", "yaml_empty", "config.yaml holds nothing"},
 	}
 	for name, tt := range tests {
 		err := LoadConfig(writeConfig(t, tt.text), &exampleConfig{})

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/facepay-go/facepay/pkg/service"
 	"github.com/facepay-go/facepay/services/authinfo"
 )
 
@@ -52,5 +53,23 @@ func TestAPublicBaseIsReachableByWeChatOrByASandboxOnly(t *testing.T) {
 		if err := c.Validate(); (err == nil) != want {
 			t.Errorf("%s: %v", base, err)
 		}
+	}
+}
+
+func TestNoWaitOfTheConfigurationMayBeZeroUnlessThatHasAMeaning(t *testing.T) {
+	meant := map[string]string{
+		"limits.max_wait": "the default", "limits.back_off": "the default", "limits.longest_back_off": "the default",
+		"limits.outage_within": "the default", "limits.probe": "the default", "limits.longest_probe": "the default",
+		"credential_margin": "handed out to its end",
+	}
+	c := authinfo.Default()
+	c.SealKeys, c.UserKeyFile = "seal-keys", "user-key"
+	for field, wait := range service.Waits(&c) {
+		was := *wait
+		*wait = 0
+		if err := c.Validate(); (err == nil) != (meant[field] != "") {
+			t.Errorf("%s is 0: %v, though it means %q", field, err, meant[field])
+		}
+		*wait = was
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/facepay-go/facepay/pkg/service"
 	callbackingest "github.com/facepay-go/facepay/services/callback-ingest"
 )
 
@@ -41,5 +42,22 @@ func TestEveryImpossibleValueIsRefusedByItsField(t *testing.T) {
 		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "["+field+"]") {
 			t.Errorf("%s: %v", field, err)
 		}
+	}
+}
+
+func TestNoWaitOfTheConfigurationMayBeZeroUnlessThatHasAMeaning(t *testing.T) {
+	meant := map[string]string{
+		"give_way":          "publishing never waits",
+		"requests.deadline": "the default",
+	}
+	c := callbackingest.Default()
+	c.UserKeyFile = "user-key"
+	for field, wait := range service.Waits(&c) {
+		was := *wait
+		*wait = 0
+		if err := c.Validate(); (err == nil) != (meant[field] != "") {
+			t.Errorf("%s is 0: %v, though it means %q", field, err, meant[field])
+		}
+		*wait = was
 	}
 }

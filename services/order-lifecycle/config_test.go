@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/service"
 )
 
 func TestTheDefaultsNeedOnlyAPublicBase(t *testing.T) {
@@ -75,5 +76,24 @@ func TestAGapAboveTheLongestIsRefused(t *testing.T) {
 	c.PublicBase, c.Timers.Longest = "https://pay.example.com", time.Second
 	if err := c.Validate(); fault.FieldOf(err) != "timers.unknown" {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestNoWaitOfTheConfigurationMayBeZeroUnlessThatHasAMeaning(t *testing.T) {
+	meant := map[string]string{
+		"timers.confirm_within": "WeChat ends it after 30 days",
+		"limits.max_wait":       "the default", "limits.back_off": "the default", "limits.longest_back_off": "the default",
+		"limits.outage_within": "the default", "limits.probe": "the default", "limits.longest_probe": "the default",
+		"requests.deadline": "the default",
+	}
+	c := Default()
+	c.PublicBase = "https://pay.example.com"
+	for field, wait := range service.Waits(&c) {
+		was := *wait
+		*wait = 0
+		if err := c.Validate(); (err == nil) != (meant[field] != "") {
+			t.Errorf("%s is 0: %v, though it means %q", field, err, meant[field])
+		}
+		*wait = was
 	}
 }

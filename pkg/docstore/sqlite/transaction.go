@@ -18,7 +18,8 @@ type transaction struct {
 	written map[place]docstore.Row
 }
 
-// commit runs all jobs and commits once. When one of them fails fatally, or the commit does, nothing is kept.
+// commit runs all jobs and commits once. When one of them fails fatally, or the commit does, nothing is kept. A commit that
+// fails is Retry whatever SQLite calls it: it is about no one document.
 func (tx *transaction) commit(group []*job) error {
 	clear(tx.written)
 	if _, err := tx.exec("BEGIN IMMEDIATE"); err != nil {
@@ -32,7 +33,7 @@ func (tx *transaction) commit(group []*job) error {
 	}
 	if _, err := tx.exec("COMMIT"); err != nil {
 		tx.rollback()
-		return err
+		return docstore.Away(err, "commit")
 	}
 	tx.recent.remember(tx.written)
 	return nil

@@ -15,7 +15,7 @@ import (
 const root = "../../.."
 
 func TestEveryFaultFitsTheCodeAndNamesATestThatIs(t *testing.T) {
-	for _, f := range slices.Concat(known, own, desk, reading) {
+	for _, f := range slices.Concat(known, own, desk, reading, kernel) {
 		files, err := f.planted(root)
 		if err != nil {
 			t.Errorf("%s: %v", f.says, err)
@@ -48,7 +48,7 @@ func TestTheReadmeListsEveryFaultWithItsTest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	faults := slices.Concat(known, own, desk, reading)
+	faults := slices.Concat(known, own, desk, reading, kernel)
 	for _, f := range faults {
 		if row := "| " + f.says + " | `" + f.pkg + "` `" + f.test + "` |"; !strings.Contains(string(readme), row) {
 			t.Errorf("the README has no row %s", row)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"github.com/facepay-go/facepay/pkg/clock"
 	"github.com/facepay-go/facepay/pkg/docstore/sqlite"
 	"github.com/facepay-go/facepay/pkg/event"
+	"github.com/facepay-go/facepay/pkg/fault"
 	"github.com/facepay-go/facepay/pkg/merchant"
 	"github.com/facepay-go/facepay/pkg/service"
 	"github.com/facepay-go/facepay/pkg/userkey"
@@ -127,5 +129,60 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// choosy is a broker that takes all but some ids, and tells when it was asked so often.
+type choosy struct {
+	refuses map[string]bool
+	asked   chan struct{}
+}
+
+func (c *choosy) PublishMany(_ context.Context, es []event.Event) []error {
+	errs := make([]error, len(es))
+	for i, e := range es {
+		if c.refuses[e.ID] {
+			errs[i] = fault.New(fault.Retry, "publish_unconfirmed", "publishing")
+		}
+	}
+	c.asked <- struct{}{}
+	return errs
+}
+
+// The answer to one event is no answer to the others of its batch, wherever it stands.
+func TestOnlyWhatTheBrokerTookIsMarkedAsPublished(t *testing.T) {
+	const all = 6
+	id := func(i int) string { return fmt.Sprintf("%032x", i) }
+	for name, refused := range map[string][]int{"first": {0}, "middle": {2}, "last": {all - 1}, "all but one": {0, 1, 2, 4, 5}} {
+		broker := &choosy{refuses: map[string]bool{}, asked: make(chan struct{}, 16)}
+		for _, i := range refused {
+			broker.refuses[id(i)] = true
+		}
+		w := newRoom(t, broker, clock.Real(), announce.Pace{SweepEvery: time.Hour})
+		committer := journal.NewCommitter(w.journal, 256, 10*time.Second)
+		ctx, stop := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { _ = committer.Run(ctx) })
+		for i := range all {
+			must(t, committer.Store(ctx, &journal.Notice{
+				ID: id(i), Kind: notice.PayScoreOrder, Account: "wx-main", State: journal.Waiting, EventType: "PAYSCORE.USER_PAID",
+				ReceivedAt: time.Now().Add(-time.Minute),
+				Entity:     bytes.ReplaceAll(w.entity, []byte("PS20231115000001"), fmt.Appendf(nil, "PS%014d", i)),
+			}))
+		}
+		running.Go(func() { _ = w.RunSweep(ctx) })
+		<-broker.asked
+		stop()
+		running.Wait()
+		waiting := map[string]bool{}
+		for page, err := range w.journal.WaitingPages(t.Context(), time.Now()) {
+			must(t, err)
+			for _, n := range page {
+				waiting[n.ID] = true
+			}
+		}
+		if !maps.Equal(waiting, broker.refuses) {
+			t.Errorf("%s refused: %v wait, want %v", name, waiting, broker.refuses)
+		}
 	}
 }
