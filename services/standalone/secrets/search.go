@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/facepay-go/facepay/pkg/bus"
 	"github.com/facepay-go/facepay/services/cli"
@@ -66,22 +68,32 @@ func carried(subject string) []string {
 	return nil
 }
 
+// readers is how many stories are read at once: one is a hundred questions, one behind the other.
+const readers = 8
+
 // Stories searches what all services tell of the orders.
-func (u *Used) Stories(ctx context.Context, b *bus.Bus, merchant string, numbers ...string) (found []string, err error) {
-	for _, number := range numbers {
-		story, err := cli.Tell(ctx, b, merchant, number)
-		if err != nil {
-			return found, fmt.Errorf("the story of %s: %w", number, err)
-		}
-		text, err := json.Marshal(story)
-		if err != nil {
-			return found, err
-		}
-		if kinds := u.In(string(text)); len(kinds) > 0 {
-			found = append(found, fmt.Sprintf("the story of %s holds %v", number, kinds))
-		}
+func (u *Used) Stories(ctx context.Context, b *bus.Bus, merchant string, numbers ...string) ([]string, error) {
+	found := make([]string, len(numbers))
+	reading, ctx := errgroup.WithContext(ctx)
+	reading.SetLimit(readers)
+	for i, number := range numbers {
+		reading.Go(func() error {
+			story, err := cli.Tell(ctx, b, merchant, number)
+			if err != nil {
+				return fmt.Errorf("the story of %s: %w", number, err)
+			}
+			text, err := json.Marshal(story)
+			if err != nil {
+				return err
+			}
+			if kinds := u.In(string(text)); len(kinds) > 0 {
+				found[i] = fmt.Sprintf("the story of %s holds %v", number, kinds)
+			}
+			return nil
+		})
 	}
-	return found, nil
+	err := reading.Wait()
+	return slices.DeleteFunc(found, func(f string) bool { return f == "" }), err
 }
 
 // each reads a whole stream.
