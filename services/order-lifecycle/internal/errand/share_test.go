@@ -16,7 +16,7 @@ import (
 // TestWhatAnErrandHasNoShareLeftForIsNotBegun: a request that is begun and not sent counts as in doubt.
 func TestWhatAnErrandHasNoShareLeftForIsNotBegun(t *testing.T) {
 	w := newWorld(t, 4)
-	w.Timers.Unknown, w.Timers.Longest = []time.Duration{1}, 1 // everything is due at once
+	w.Timers.Unknown, w.Timers.Longest = []time.Duration{0}, 0 // everything is due at once
 	w.mu.Lock()
 	w.answer = func(wechatstub.Got) wechatstub.Reply {
 		return wechatstub.Reply{Status: 401, Body: `{"code":"SIGN_ERROR"}`}
