@@ -118,7 +118,10 @@ func undocumented() []answer {
 		{"undocumented", ops{wechatpay.CancelOrder, wechatpay.ModifyOrder, wechatpay.SyncOrder}, 400, "SOMETHING_NEW", "", wechatpay.WrongState},
 		{"undocumented", believed, 400, "SOMETHING_NEW", "999", wechatpay.RefusedRule},
 		{"undocumented", all, 401, "SOMETHING_NEW", "", wechatpay.SignatureRefused},
-		{"undocumented", all, 403, "SOMETHING_NEW", "", wechatpay.RefusedConfig},
+		{"undocumented", ops{wechatpay.CreateOrder, wechatpay.CreateRefund}, 403, "SOMETHING_NEW", "", wechatpay.RefusedUnexplained},
+		{"undocumented", slices.DeleteFunc(slices.Clone(all), func(o wechatpay.Operation) bool {
+			return o == wechatpay.CreateOrder || o == wechatpay.CreateRefund
+		}), 403, "SOMETHING_NEW", "", wechatpay.RefusedConfig},
 		{"undocumented", all, 404, "SOMETHING_NEW", "", wechatpay.NotFound},
 		{"undocumented", all, 429, "SOMETHING_NEW", "", wechatpay.TooFrequent},
 		{"success", all, 200, "", "0", wechatpay.Accepted},

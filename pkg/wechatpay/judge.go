@@ -24,6 +24,9 @@ func byStatus(op Operation, status int) Verdict {
 	case http.StatusUnauthorized:
 		return SignatureRefused
 	case http.StatusForbidden:
+		if op == CreateOrder || op == CreateRefund { // NOTENOUGH and RULELIMIT of older pages are no matter of rights
+			return RefusedUnexplained
+		}
 		return RefusedConfig
 	case http.StatusNotFound:
 		return NotFound

@@ -50,7 +50,8 @@ func TestTheGoldenNotificationBecomesOneEventWithEveryFigure(t *testing.T) {
 			CreatedAt: timestamppb.New(goldenTime), ReceivedAt: got.GetOrigin().GetReceivedAt(),
 		},
 		Mchid: "1900000109", Appid: "wx8888888888888888", ServiceId: "500001", OrderId: "1000000000202311150001",
-		State: "DONE", TotalAmountFen: &total, CollectionState: "USER_PAID", PaidAmountFen: 350,
+		Openid: "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
+		State:  "DONE", TotalAmountFen: &total, CollectionState: "USER_PAID", PaidAmountFen: 350,
 		Parts: []*notifyv1.CollectionPart{{
 			TransactionId: "4200001999202311150000000001", AmountFen: 350, PaidType: "NEWTON", PaidTime: "20231115061503",
 		}},

@@ -29,6 +29,8 @@ type Order struct {
 	StartTime string
 	OrderID   string
 	OpenID    string
+	// SubOpenID is the user under the sub-merchant's appid, in partner mode (§6.12).
+	SubOpenID string
 	// NeedCollection is true when WeChat collects; nil when WeChat does not say.
 	NeedCollection *bool
 	// Package opens WeChat's confirm page for a need-confirm order (jump.Confirm), for one hour; real ones may be longer than
@@ -69,7 +71,7 @@ func DecodeOrder(body []byte) (*Order, error) {
 		OutOrderNo: e.Text("out_order_no"), ServiceID: e.Aside("service_id"), AppID: e.Aside("appid"),
 		MchID: e.Text("mchid"), SubMchID: e.Text("sub_mchid"),
 		State: State(e.Text("state")), Description: Description(e.Text("state_description")), TotalAmount: e.FenOrAbsent("total_amount"),
-		StartTime: startTime(e), OrderID: e.Aside("order_id"), OpenID: e.Aside("openid"), NeedCollection: e.Yes("need_collection"),
+		StartTime: startTime(e), OrderID: e.Aside("order_id"), OpenID: e.Aside("openid"), SubOpenID: e.Aside("sub_openid"), NeedCollection: e.Yes("need_collection"),
 		Package: wechatpay.NewSecret(e.Aside("package")),
 	}
 	if c, there := e.Object("collection"); there {

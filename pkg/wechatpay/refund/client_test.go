@@ -89,6 +89,9 @@ func TestARefusalOfARefundCarriesItsVerdict(t *testing.T) {
 		"RESOURCE_NOT_EXISTS":   {404, wechatpay.NotFound},
 		"FREQUENCY_LIMITED":     {429, wechatpay.TooFrequent},
 		"SYSTEM_ERROR":          {500, wechatpay.Undecided},
+		"NOTENOUGH":             {403, wechatpay.RefusedUnexplained}, // of older pages: asked about before it is believed
+		"RULELIMIT":             {403, wechatpay.RefusedUnexplained},
+		"NO_AUTH":               {403, wechatpay.RefusedConfig},
 		"INVALID_REQUEST":       {400, wechatpay.RefusedUnexplained},
 		"PARAM_ERROR":           {400, wechatpay.RefusedRule},
 	} {

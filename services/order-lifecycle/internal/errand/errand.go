@@ -4,6 +4,7 @@ package errand
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -43,8 +44,38 @@ type Errands struct {
 // ReceivablesIndex lists the orders of which money is outstanding (order.OwedSince), per merchant and by age.
 const ReceivablesIndex = "receivables"
 
+// indexedPayments is how many of an order's payments by WeChat can be found by their transaction_id. One is the rule; a field of
+// a document holds one value, so each has a field and an index of its own.
+const indexedPayments = 4
+
+// PaymentIndexes find an order by merchant and transaction_id, one for each of its payments.
+func PaymentIndexes() []string {
+	var names []string
+	for i := range indexedPayments {
+		names = append(names, fmt.Sprintf("payment_%d", i+1))
+	}
+	return names
+}
+
 // Spec is how orders are stored.
 func Spec(owner string, handledBound int) aggregate.Spec[order.Order] {
+	spec := receivables(owner, handledBound)
+	type document = aggregate.Document[order.Order]
+	spec.Fields = append(spec.Fields, docstore.Field[document]{Name: "merchant", Kind: docstore.String, Value: func(d *document) any { return d.Merchant }})
+	for i, index := range PaymentIndexes() {
+		spec.Fields = append(spec.Fields, docstore.Field[document]{Name: index, Kind: docstore.String, Value: func(d *document) any {
+			if ids := d.State.TransactionIDs(); i < len(ids) {
+				return ids[i]
+			}
+			return nil
+		}})
+		spec.Indexes = append(spec.Indexes, docstore.Index{Name: index, Fields: []string{"merchant", index}})
+	}
+	return spec
+}
+
+// receivables is the part of the spec that lists what WeChat collects.
+func receivables(owner string, handledBound int) aggregate.Spec[order.Order] {
 	type document = aggregate.Document[order.Order]
 	return aggregate.Spec[order.Order]{
 		Owner: owner, Collection: "orders", HandledBound: handledBound,

@@ -111,8 +111,8 @@ func TestAnUnreadableYesIsQueriedAndTheCreateIsNotRepeated(t *testing.T) {
 	w := newWorld(t, 4)
 	w.replies(wechatstub.Reply{Body: `{"out_order_no":"N1","state":{"new":"shape"}}`}, state("DOING", "USER_CONFIRM"))
 	w.apply(face(t))
-	w.want(order.Opening, order.OpQuery, time.Second)
-	w.clock.move(time.Second)
+	w.wantRepeat(order.Opening, order.OpQuery, time.Second)
+	w.clock.move(1250 * time.Millisecond)
 	w.sweep()
 	w.want(order.InService, order.OpQuery, 24*time.Hour)
 	if got := w.server.Got(); len(got) != 2 || got[1].Method != "GET" {

@@ -1,6 +1,7 @@
 package handle
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -79,7 +80,7 @@ func summary(o order.Order) []*eventv1.StoryDetail {
 		if r.Todo.Op == order.OpRefund {
 			words += "to be sent at " + r.Todo.At.Format(time.RFC3339)
 		}
-		pairs = append(pairs, "refund "+r.RequestID, words)
+		pairs = append(pairs, "refund "+cmp.Or(r.RequestID, r.OutRefundNo), words)
 	}
 	if o.Work != nil {
 		pairs = append(pairs, "under_way", fmt.Sprintf("%s (%s)", o.Work.Fact, o.Work.RequestID))

@@ -12,7 +12,7 @@
 //	I6  a repeated fact changes nothing and emits nothing
 //	I7  an order that is not final, and not of the back office alone, has something to do next; a wait without a definite answer is alarmed
 //	I8  an order no longer wanted (aborted, opened too late) is cancelled and never completed
-//	I9  the refunds of a payment that may reach the customer never exceed it, unless WeChat pays one out after its end: alarmed
+//	I9  the refunds of a payment that may reach the customer never exceed it, unless WeChat pays one out after its end or somebody else refunds: alarmed
 //	I10 a request of the back office is answered once: by what became of it, or by its refusal
 package order
 
@@ -246,6 +246,17 @@ func (o *Order) PackageEnds() time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// TransactionIDs are WeChat's numbers of the payments it collected.
+func (o *Order) TransactionIDs() []string {
+	var ids []string
+	for _, c := range o.Collections {
+		if !c.ByMerchant && c.TransactionID != "" {
+			ids = append(ids, c.TransactionID)
+		}
+	}
+	return ids
 }
 
 // Total is what we commanded WeChat to collect, 0 before the end.

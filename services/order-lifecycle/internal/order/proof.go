@@ -51,6 +51,9 @@ func (t *turn) judge(f Fact, whereTo func(Seen) effect) effect {
 
 // learn keeps what WeChat says of the order.
 func (t *turn) learn(s Seen) {
+	if s.Differs != "" { // not before a query has confirmed it
+		return
+	}
 	if t.OrderID == "" {
 		t.OrderID = s.OrderID
 	}
@@ -85,7 +88,7 @@ func (t *turn) proof(s Seen) effect {
 	default:
 		t.alarm("paid_amount_differs")
 	}
-	if s.Told && !(commanded && s.itemised() && s.ServiceID == t.ServiceID) {
+	if s.Told && !(commanded && s.itemised() && s.ServiceID == t.ServiceID && s.Differs == "") {
 		return t.confirm()
 	}
 	if t.State == Modifying && s.PaidFen == t.Work.New.Total && s.PaidFen != t.Total() { // the lower total was in force

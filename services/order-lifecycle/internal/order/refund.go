@@ -36,8 +36,10 @@ func (s RefundState) Final() bool {
 
 // Refund is one refund of one payment.
 type Refund struct {
-	// RequestID is the back office's number, auto-… for our own.
-	RequestID     string
+	// RequestID is the back office's number, auto-… for our own, empty for a refund that was made outside facepay.
+	RequestID string
+	// OutRefundNo is the number of a refund that was made outside; empty for others, whose number is made of RequestID.
+	OutRefundNo   string
 	TransactionID string
 	// Amount goes back, of the Total of the payment.
 	Amount, Total money.Fen
@@ -68,6 +70,14 @@ const refundMark = "@"
 
 // OutRefundNo is the number of a refund at WeChat.
 func OutRefundNo(outOrderNo, requestID string) string { return outOrderNo + refundMark + requestID }
+
+// Number is the refund's number at WeChat.
+func (r Refund) Number(outOrderNo string) string {
+	if r.OutRefundNo != "" {
+		return r.OutRefundNo
+	}
+	return OutRefundNo(outOrderNo, r.RequestID)
+}
 
 // SplitRefundNo takes an out_refund_no of ours apart; false for another's.
 func SplitRefundNo(outRefundNo string) (outOrderNo, requestID string, ok bool) {

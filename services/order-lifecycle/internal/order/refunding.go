@@ -53,10 +53,10 @@ type RefundAnswered struct {
 	Unreadable bool
 }
 
-// RefundTold is a refund as WeChat told it in a notification.
+// RefundTold is a refund as WeChat told it in a notification. RequestID is empty when the number is not one of ours.
 type RefundTold struct {
-	RequestID string
-	Seen      SeenRefund
+	RequestID, OutRefundNo string
+	Seen                   SeenRefund
 }
 
 // SeenRefund is a refund as WeChat showed it.
@@ -79,11 +79,11 @@ func (a RefundAnswered) column() column {
 }
 func (RefundTold) column() column { return "told" }
 
-// refundCell is what a fact about a refund does. One that we did not make is a person's business.
+// refundCell is what a fact about a refund does.
 func (t *turn) refundCell(f refundFact) cell {
 	r := t.refund(f.refundID())
-	if r == nil {
-		return func(t *turn, _ Fact) effect { return t.alarm("refund_unknown") }
+	if f.refundID() == "" || r == nil {
+		return refundedElsewhere
 	}
 	t.Refunds = slices.Clone(t.Refunds) // a turn that is not saved leaves the stored refunds alone
 	return refundMachine[State(r.State)][f.column()]

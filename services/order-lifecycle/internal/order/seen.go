@@ -20,6 +20,9 @@ type Seen struct {
 	ServiceID string
 	// Package opens WeChat's page for the confirmation; only in the answer to a create of a need-confirm order.
 	Package string
+	// Differs names an identifying field of a notification that is not the order's: openid, order_id, mchid, appid, service_id
+	// and the like; empty for none. What such a notification tells is confirmed by a query (wechat-protocol.md §7.2).
+	Differs string
 	// Told is true for a notification: it may be old, and it is confirmed by a query before it overrules what we know.
 	Told bool
 	// NewEvent is true for a notification of an event type that is not in the sheet (§7.1).

@@ -269,6 +269,7 @@ func ofKiosk(r Rejection) bool {
 // dropParked refuses a service_ended that waited in vain.
 func (t *turn) dropParked(why error) {
 	id := t.Parked.FactID
+	t.keepEnd(id) // one that was stored before ends were kept
 	t.Parked = nil
 	t.rejectFact(Rejection{Fact: "service_ended", FactID: id}, why)
 }

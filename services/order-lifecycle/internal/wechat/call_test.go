@@ -76,6 +76,8 @@ func TestAnAnswerAboutARefundComesBackInTheOrdersWords(t *testing.T) {
 		"no answer":         {order.OpRefund, wechatstub.Reply{Drop: true}, order.RefundAnswered{Verdict: order.Unknown}},
 		"an unreadable yes": {order.OpRefund, wechatstub.Reply{Body: `{"out_refund_no":"N1@r1","amount":{"refund":"1 yuan"}}`}, order.RefundAnswered{Verdict: order.Unknown, Unreadable: true}},
 		"balance too low":   {order.OpRefund, refused(403, "NOT_ENOUGH"), order.RefundAnswered{Verdict: order.NotNow, After: time.Hour, Balance: true}},
+		"an unlisted no":    {order.OpRefund, refused(403, "NOTENOUGH"), order.RefundAnswered{Verdict: order.Ask, Reason: "unexplained"}},
+		"another":           {order.OpRefund, refused(403, "RULELIMIT"), order.RefundAnswered{Verdict: order.Ask, Reason: "unexplained"}},
 		"account closed":    {order.OpRefund, refused(403, "USER_ACCOUNT_ABNORMAL"), order.RefundAnswered{Verdict: order.Refusal, Reason: "user_account_abnormal"}},
 		"payment not seen":  {order.OpRefund, refused(404, "RESOURCE_NOT_EXISTS"), order.RefundAnswered{Verdict: order.Missing, Reason: "not_found"}},
 		"no right":          {order.OpRefund, refused(403, "NO_AUTH"), order.RefundAnswered{Verdict: order.Refusal, Reason: "not_authorised"}},

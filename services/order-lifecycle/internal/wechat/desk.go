@@ -16,6 +16,7 @@ import (
 type Desk struct {
 	merchant  merchant.Merchant
 	partner   bool
+	mchID     string
 	notifyURL string
 	client    *payscore.Client
 	refunds   *refund.Client
@@ -26,7 +27,7 @@ type Desk struct {
 // and refunds; jumps signs the ways to WeChat's pages.
 func NewDesk(m merchant.Merchant, notifyURL string, client *wechatpay.Client, jumps func() jump.Signer) *Desk {
 	return &Desk{
-		merchant: m, partner: client.Account().Partner(), notifyURL: notifyURL,
+		merchant: m, partner: client.Account().Partner(), mchID: client.Account().MchID(), notifyURL: notifyURL,
 		client: payscore.New(client), refunds: refund.New(client), jumps: jumps,
 	}
 }

@@ -108,7 +108,7 @@ func paid(o *order.Order, at *timestamppb.Timestamp) *orderv1.OrderPaid {
 func refunded(o *order.Order, at *timestamppb.Timestamp, r order.Refund) *orderv1.OrderRefunded {
 	e := &orderv1.OrderRefunded{
 		Merchant: o.Merchant, OutOrderNo: o.OutOrderNo, DeviceId: o.DeviceID, OccurredAt: at, RequestId: r.RequestID,
-		OutRefundNo: order.OutRefundNo(o.OutOrderNo, r.RequestID), RefundId: r.RefundID, TransactionId: r.TransactionID,
+		OutRefundNo: r.Number(o.OutOrderNo), RefundId: r.RefundID, TransactionId: r.TransactionID,
 		AmountFen: int64(r.Amount), RefundedAmountFen: int64(o.RefundedFen),
 	}
 	if !r.RefundedAt.IsZero() {
@@ -121,7 +121,7 @@ func refundFailed(o *order.Order, at *timestamppb.Timestamp, r order.Refund) *or
 	t := refundText(r.Failure)
 	return &orderv1.OrderRefundFailed{
 		Merchant: o.Merchant, OutOrderNo: o.OutOrderNo, DeviceId: o.DeviceID, OccurredAt: at, RequestId: r.RequestID,
-		OutRefundNo: order.OutRefundNo(o.OutOrderNo, r.RequestID), RefundId: r.RefundID, TransactionId: r.TransactionID,
+		OutRefundNo: r.Number(o.OutOrderNo), RefundId: r.RefundID, TransactionId: r.TransactionID,
 		AmountFen: int64(r.Amount), Reason: r.Failure, TextZh: t.zh, TextEn: t.en,
 	}
 }

@@ -78,6 +78,7 @@ var alarmTexts = map[string]text{
 	"refund_differs":                {"微信侧退款与我方请求不一致", "WeChat shows a refund other than what we asked for"},
 	"refund_slow":                   {"退款长时间未到账", "WeChat has been working on a refund for too long"},
 	"refund_missing":                {"微信查无此退款", "WeChat does not know a refund that it took"},
+	"refunded_elsewhere":            {"本单款项已在商户平台等处退款，非我方发起，可退金额已相应减少", "a payment of this order was refunded outside facepay, in the merchant portal say; that much less can be refunded"},
 	"refund_unknown":                {"收到非我方发起的退款通知", "a refund of this order was told that we did not ask for"},
 	"refunded_after_all":            {"已判定失败的退款事后成功", "a refund that had failed succeeded after all"},
 	"too_many_rejected_facts":       {"被拒绝的事件过多，请检查网关", "too many facts were refused; check the gateway"},
