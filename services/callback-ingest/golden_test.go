@@ -18,6 +18,10 @@ import (
 // printf %s OPENID | openssl dgst -sha256 -hmac "$(cat testdata/user_key)"
 const goldenUser = "c4af52378e966b5308627bc4668650c4280bc34d67cc016e87c23871eeedefa5"
 
+// goldenDigest is that of the vectors' user and order:
+// printf 'order user\n%s\n%s' OUT_ORDER_NO OPENID | openssl dgst -sha256, its first half
+const goldenDigest = "ecff40e5ea87ce8f163579e2831b70b3"
+
 func goldenHeaders(t testing.TB) http.Header {
 	t.Helper()
 	var values map[string]string
@@ -50,8 +54,8 @@ func TestTheGoldenNotificationBecomesOneEventWithEveryFigure(t *testing.T) {
 			CreatedAt: timestamppb.New(goldenTime), ReceivedAt: got.GetOrigin().GetReceivedAt(),
 		},
 		Mchid: "1900000109", Appid: "wx8888888888888888", ServiceId: "500001", OrderId: "1000000000202311150001",
-		Openid: "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
-		State:  "DONE", TotalAmountFen: &total, CollectionState: "USER_PAID", PaidAmountFen: 350,
+		UserDigest: goldenDigest,
+		State:      "DONE", TotalAmountFen: &total, CollectionState: "USER_PAID", PaidAmountFen: 350,
 		Parts: []*notifyv1.CollectionPart{{
 			TransactionId: "4200001999202311150000000001", AmountFen: 350, PaidType: "NEWTON", PaidTime: "20231115061503",
 		}},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/facepay-go/facepay/pkg/service/servicetest"
+	"github.com/facepay-go/facepay/pkg/userkey"
 	notifyv1 "github.com/facepay-go/facepay/proto/gen/facepay/notify/v1"
 	orderv1 "github.com/facepay-go/facepay/proto/gen/facepay/order/v1"
 )
@@ -19,7 +20,7 @@ func paidOrder(t *testing.T) *world {
 	w.publish(ended("N1", 350))
 	wait[*orderv1.OrderPaymentPending](w, "N1")
 	w.publish(&notifyv1.PayScoreOrderNotified{
-		Merchant: "acme", OutOrderNo: "N1", ServiceId: "500001", OrderId: "W-N1", Openid: openID, State: "DONE", CollectionState: "USER_PAID",
+		Merchant: "acme", OutOrderNo: "N1", ServiceId: "500001", OrderId: "W-N1", UserDigest: userkey.OfOrder("N1", openID), State: "DONE", CollectionState: "USER_PAID",
 		TotalAmountFen: new(int64(350)), PaidAmountFen: 350,
 		Parts: []*notifyv1.CollectionPart{{TransactionId: "T1", AmountFen: 300, PaidType: "NEWTON"}, {TransactionId: "T2", AmountFen: 50, PaidType: "NEWTON"}},
 	})
@@ -56,7 +57,7 @@ func TestAPaymentOfAnotherUserIsNotBelievedFromANotification(t *testing.T) {
 	wait[*orderv1.OrderPaymentPending](w, "N1")
 	before := len(w.calls.Got())
 	w.publish(&notifyv1.PayScoreOrderNotified{
-		Merchant: "acme", OutOrderNo: "N1", ServiceId: "500001", OrderId: "W-N1", Openid: "oSomebodyElse", State: "DONE", CollectionState: "USER_PAID",
+		Merchant: "acme", OutOrderNo: "N1", ServiceId: "500001", OrderId: "W-N1", UserDigest: userkey.OfOrder("N1", "oSomebodyElse"), State: "DONE", CollectionState: "USER_PAID",
 		TotalAmountFen: new(int64(350)), PaidAmountFen: 350, Parts: []*notifyv1.CollectionPart{{TransactionId: "T1", AmountFen: 350, PaidType: "NEWTON"}},
 	})
 	for deadline := time.Now().Add(20 * time.Second); len(w.calls.Got()) == before && time.Now().Before(deadline); {

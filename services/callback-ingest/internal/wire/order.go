@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/facepay-go/facepay/pkg/money"
+	"github.com/facepay-go/facepay/pkg/userkey"
 	"github.com/facepay-go/facepay/pkg/wechatpay/notify"
 	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
 	notifyv1 "github.com/facepay-go/facepay/proto/gen/facepay/notify/v1"
@@ -45,7 +46,7 @@ func (o order) Message(origin *notifyv1.Origin, merchant string, _ UserKey) prot
 	m := &notifyv1.PayScoreOrderNotified{
 		Merchant: merchant, OutOrderNo: e.OutOrderNo, Origin: origin,
 		Mchid: e.MchID, SubMchid: e.SubMchID, Appid: e.AppID, ServiceId: e.ServiceID, OrderId: e.OrderID,
-		Openid: e.OpenID, SubOpenid: e.SubOpenID, // whose payment it is, order-lifecycle holds against whose order it was
+		UserDigest: userkey.OfOrder(e.OutOrderNo, e.OpenID), SubUserDigest: userkey.OfOrder(e.OutOrderNo, e.SubOpenID),
 		State: string(e.State), StateDescription: string(e.Description), TotalAmountFen: fenOrAbsent(e.TotalAmount),
 		CollectionState: string(c.State), PaidAmountFen: int64(c.PaidAmount), PayingAmountFen: int64(c.PayingAmount),
 	}

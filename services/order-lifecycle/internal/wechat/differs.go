@@ -3,6 +3,7 @@ package wechat
 import (
 	"encoding/json"
 
+	"github.com/facepay-go/facepay/pkg/userkey"
 	"github.com/facepay-go/facepay/pkg/wechatpay/payscore"
 	notifyv1 "github.com/facepay-go/facepay/proto/gen/facepay/notify/v1"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
@@ -20,8 +21,8 @@ func (d *Desk) Differs(o *order.Order, n *notifyv1.PayScoreOrderNotified) string
 		{"service_id", o.ServiceID, n.GetServiceId()},
 		{"out_order_no", o.OutOrderNo, n.GetOutOrderNo()},
 		{"order_id", o.OrderID, n.GetOrderId()},
-		{"openid", created.OpenID, n.GetOpenid()},
-		{"sub_openid", created.SubOpenID, n.GetSubOpenid()},
+		{"openid", userkey.OfOrder(o.OutOrderNo, created.OpenID), n.GetUserDigest()},
+		{"sub_openid", userkey.OfOrder(o.OutOrderNo, created.SubOpenID), n.GetSubUserDigest()},
 	} {
 		if f.known != "" && f.told != "" && f.known != f.told {
 			return f.name

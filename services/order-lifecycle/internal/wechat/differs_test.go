@@ -3,6 +3,7 @@ package wechat
 import (
 	"testing"
 
+	"github.com/facepay-go/facepay/pkg/userkey"
 	notifyv1 "github.com/facepay-go/facepay/proto/gen/facepay/notify/v1"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
 )
@@ -16,7 +17,7 @@ func TestANotificationIsHeldAgainstEveryIdentifyingFieldThatWeKnow(t *testing.T)
 	ours := func() *notifyv1.PayScoreOrderNotified {
 		return &notifyv1.PayScoreOrderNotified{
 			OutOrderNo: "N1", Mchid: "1900000109", SubMchid: "1900000999", Appid: "wx8888888888888888", ServiceId: "500001", OrderId: "W1",
-			Openid: "oUser", SubOpenid: "oSubUser",
+			UserDigest: userkey.OfOrder("N1", "oUser"), SubUserDigest: userkey.OfOrder("N1", "oSubUser"),
 		}
 	}
 	for want, change := range map[string]func(*notifyv1.PayScoreOrderNotified){
@@ -27,8 +28,8 @@ func TestANotificationIsHeldAgainstEveryIdentifyingFieldThatWeKnow(t *testing.T)
 		"service_id":   func(n *notifyv1.PayScoreOrderNotified) { n.ServiceId = "500002" },
 		"out_order_no": func(n *notifyv1.PayScoreOrderNotified) { n.OutOrderNo = "N2" },
 		"order_id":     func(n *notifyv1.PayScoreOrderNotified) { n.OrderId = "W2" },
-		"openid":       func(n *notifyv1.PayScoreOrderNotified) { n.Openid = "oOther" },
-		"sub_openid":   func(n *notifyv1.PayScoreOrderNotified) { n.SubOpenid = "oOther" },
+		"openid":       func(n *notifyv1.PayScoreOrderNotified) { n.UserDigest = userkey.OfOrder("N1", "oOther") },
+		"sub_openid":   func(n *notifyv1.PayScoreOrderNotified) { n.SubUserDigest = userkey.OfOrder("N1", "oOther") },
 	} {
 		n := ours()
 		change(n)

@@ -232,10 +232,11 @@ type PayScoreOrderNotified struct {
 	PayingAmountFen int64 `protobuf:"varint,14,opt,name=paying_amount_fen,json=payingAmountFen,proto3" json:"paying_amount_fen,omitempty"`
 	// The parts collected so far.
 	Parts []*CollectionPart `protobuf:"bytes,15,rep,name=parts,proto3" json:"parts,omitempty"`
-	// The user, as sent: one who is not the order's is confirmed by a query.
-	Openid string `protobuf:"bytes,16,opt,name=openid,proto3" json:"openid,omitempty"`
-	// The user under the sub-merchant's appid. Partner mode only.
-	SubOpenid     string `protobuf:"bytes,17,opt,name=sub_openid,json=subOpenid,proto3" json:"sub_openid,omitempty"`
+	// A digest of the openid as sent, made with the order's number: it tells whether the user is the order's, and differs from order
+	// to order. A payment of somebody else's is confirmed by a query.
+	UserDigest string `protobuf:"bytes,16,opt,name=user_digest,json=userDigest,proto3" json:"user_digest,omitempty"`
+	// The same of the sub_openid. Partner mode only.
+	SubUserDigest string `protobuf:"bytes,17,opt,name=sub_user_digest,json=subUserDigest,proto3" json:"sub_user_digest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -375,16 +376,16 @@ func (x *PayScoreOrderNotified) GetParts() []*CollectionPart {
 	return nil
 }
 
-func (x *PayScoreOrderNotified) GetOpenid() string {
+func (x *PayScoreOrderNotified) GetUserDigest() string {
 	if x != nil {
-		return x.Openid
+		return x.UserDigest
 	}
 	return ""
 }
 
-func (x *PayScoreOrderNotified) GetSubOpenid() string {
+func (x *PayScoreOrderNotified) GetSubUserDigest() string {
 	if x != nil {
-		return x.SubOpenid
+		return x.SubUserDigest
 	}
 	return ""
 }
@@ -647,7 +648,7 @@ const file_facepay_notify_v1_notify_proto_rawDesc = "" +
 	"\n" +
 	"amount_fen\x18\x02 \x01(\x03R\tamountFen\x12\x1b\n" +
 	"\tpaid_type\x18\x03 \x01(\tR\bpaidType\x12\x1b\n" +
-	"\tpaid_time\x18\x04 \x01(\tR\bpaidTime\"\xc8\x05\n" +
+	"\tpaid_time\x18\x04 \x01(\tR\bpaidTime\"\xd0\x05\n" +
 	"\x15PayScoreOrderNotified\x12\x1a\n" +
 	"\bmerchant\x18\x01 \x01(\tR\bmerchant\x12 \n" +
 	"\fout_order_no\x18\x02 \x01(\tR\n" +
@@ -666,10 +667,10 @@ const file_facepay_notify_v1_notify_proto_rawDesc = "" +
 	"\x10collection_state\x18\f \x01(\tR\x0fcollectionState\x12&\n" +
 	"\x0fpaid_amount_fen\x18\r \x01(\x03R\rpaidAmountFen\x12*\n" +
 	"\x11paying_amount_fen\x18\x0e \x01(\x03R\x0fpayingAmountFen\x127\n" +
-	"\x05parts\x18\x0f \x03(\v2!.facepay.notify.v1.CollectionPartR\x05parts\x12\x1b\n" +
-	"\x06openid\x18\x10 \x01(\tB\x03\x80\x01\x01R\x06openid\x12\"\n" +
-	"\n" +
-	"sub_openid\x18\x11 \x01(\tB\x03\x80\x01\x01R\tsubOpenid:;\xaa\xbb\x187\n" +
+	"\x05parts\x18\x0f \x03(\v2!.facepay.notify.v1.CollectionPartR\x05parts\x12\x1f\n" +
+	"\vuser_digest\x18\x10 \x01(\tR\n" +
+	"userDigest\x12&\n" +
+	"\x0fsub_user_digest\x18\x11 \x01(\tR\rsubUserDigest:;\xaa\xbb\x187\n" +
 	"\x06notify\x12\x0epayscore_order\x1a\fout_order_no*\x0forder-lifecycleB\x13\n" +
 	"\x11_total_amount_fen\"\xaf\x03\n" +
 	"\x1dPayScoreAuthorizationNotified\x12\x1a\n" +
