@@ -46,7 +46,7 @@ func (o *Order) sent(fact string) (n int) {
 			continue
 		}
 		switch o.refusal(f.ID) {
-		case "", "provider_refused", "already_paid", "order_closed":
+		case "", "provider_refused", "already_paid", "order_closed", "superseded":
 			n++
 		}
 	}

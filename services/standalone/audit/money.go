@@ -69,7 +69,7 @@ func (o *Order) nobodyPaidTwice() {
 // no less unless a person was told that it could not. It goes by what the provider collected and what the back office said,
 // and not by what an order made of it.
 func (o *Order) excessGoesBack() {
-	least, most := o.excess()
+	excess := o.excess()
 	var ours, back money.Fen
 	for _, r := range o.Refunds {
 		if r.Status != refundSucceeded {
@@ -79,17 +79,16 @@ func (o *Order) excessGoesBack() {
 			ours += r.Amount
 		}
 	}
-	if ours > most {
-		o.breach(3, "%d fen went back of which nobody owed more than %d", ours, most)
+	if ours > excess {
+		o.breach(3, "%d fen went back of which nobody owed more than %d", ours, excess)
 	}
-	if back < least && !o.alarmed("auto_refund_failed") && !o.alarmed("refund_abnormal") {
-		o.breach(3, "the customer paid %d fen more than he owes, and %d went back", least, back)
+	if back < excess && !o.alarmed("auto_refund_failed") && !o.alarmed("refund_abnormal") {
+		o.breach(3, "the customer paid %d fen more than he owes, and %d went back", excess, back)
 	}
 }
 
-// excess is how much more the customer paid than he owes, at least and at most: a payment elsewhere that the provider would
-// not hear of was made all the same.
-func (o *Order) excess() (least, most money.Fen) {
+// excess is how much more the customer paid than he owes.
+func (o *Order) excess() money.Fen {
 	owed, _ := o.commanded()
 	var byWeChat money.Fen
 	for _, p := range o.Row.Payments {
@@ -97,20 +96,18 @@ func (o *Order) excess() (least, most money.Fen) {
 			byWeChat += p.Amount
 		}
 	}
-	elsewhere, perhaps := money.Fen(0), money.Fen(0)
+	var elsewhere money.Fen
 	for _, f := range o.Facts {
 		if f.Name != "paid_elsewhere" {
 			continue
 		}
 		amount := cmp.Or(f.Amount, owed)
 		switch o.refusal(f.ID) {
-		case "":
+		case "", "superseded", "order_closed": // what the customer paid is a fact, whatever became of the request
 			elsewhere = max(elsewhere, amount)
-		case "provider_refused":
-			perhaps = max(perhaps, amount)
 		}
 	}
-	return max(0, byWeChat+elsewhere-owed), max(0, byWeChat+max(elsewhere, perhaps)-owed)
+	return max(0, byWeChat+elsewhere-owed)
 }
 
 // refundedOnBothSides holds that refunds are the same for us and for the provider, to the fen, that each was asked for, and
@@ -161,8 +158,7 @@ func (o *Order) refundedOnBothSides() {
 // askedFor reports a refund that the back office asked for with that amount, or that gives back what was paid too much.
 func (o *Order) askedFor(r Refund) bool {
 	if r.ours() {
-		_, most := o.excess()
-		return most > 0
+		return o.excess() > 0
 	}
 	return slices.ContainsFunc(o.Facts, func(f Said) bool {
 		return f.Name == "refund_requested" && r.OutRefundNo == o.Number+"@"+f.RequestID && f.Amount == r.Amount && o.refusal(f.ID) == ""

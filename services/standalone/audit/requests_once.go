@@ -44,7 +44,7 @@ func (o *Order) refundNumbers() int {
 // refusedCancels counts the cancels that may have been sent in vain before another one, with another reason.
 func (o *Order) refusedCancels() (n int) {
 	for _, f := range o.Facts {
-		if f.Name == "cancel_requested" && o.refusal(f.ID) == "provider_refused" {
+		if f.Name == "cancel_requested" && (o.refusal(f.ID) == "provider_refused" || o.refusal(f.ID) == "superseded") {
 			n++
 		}
 	}

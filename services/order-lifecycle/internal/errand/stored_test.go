@@ -83,7 +83,7 @@ func withTheBackOffice() aggregate.Document[order.Order] {
 func withWhatIsKnown() aggregate.Document[order.Order] {
 	d := withTheBackOffice()
 	o, at := &d.State, d.CreatedAt
-	o.Ends, o.KnownAt = []string{"end0", "end1"}, at
+	o.Ends, o.KnownAt, o.Superseded = []string{"end0", "end1"}, at, o.Ended
 	o.Desk[0].SentAt, o.Rejections[0].SentAt = at, at
 	o.Refunds = append(o.Refunds, order.Refund{
 		OutRefundNo: "20261122X", TransactionID: "T1", Amount: 20, Total: 100, State: order.RefundSucceeded, At: at, RefundID: "R2", RefundedAt: at,

@@ -253,3 +253,18 @@ func TestACompletionThatIsRefusedWithoutACauseEndsInServiceAndCanBeCancelled(t *
 		}
 	}
 }
+
+func TestALowerTotalThatShowsAfterItsRequestWasReplacedIsInForce(t *testing.T) {
+	for name, shown := range map[string]Seen{"pending": stillOwed(200), "paid": paidSeen(200)} {
+		o := pending(t, 350)
+		o.Apply(envAt(hour), modifyAsk("m1", 200))
+		o.Apply(envAt(hour), no(OpModify, Unknown))
+		o.Apply(envAt(hour), Answered{Op: OpQuery, Verdict: Misconfigured})
+		events, _ := o.Apply(envAt(hour), collectAsk("c1"))
+		wantRejected(t, events, "superseded")
+		events, _ = o.Apply(envAt(hour), answer(OpQuery, Accepted, shown))
+		if o.Total() != 200 || !slices.Contains(events, Event(WasModified{"", 350, 200})) || alarmed(o, "total_differs") || alarmed(o, "paid_amount_differs") {
+			t.Errorf("%s: %s over %d, %v", name, o.State, o.Total(), events)
+		}
+	}
+}

@@ -112,6 +112,8 @@ type Order struct {
 	Package string
 	// Work is what the back office asked for and is under way.
 	Work *Work
+	// Superseded are the new amounts of a modify that was in doubt when another request took its place: it may still show.
+	Superseded *End
 	// Desk are the accepted requests of the back office, with what became of them.
 	Desk []DeskRequest
 	// Todo is the one next thing to do with the order itself; see Next.

@@ -64,6 +64,7 @@ func (t *turn) learn(s Seen) {
 	if s.phase() == isUnknown {
 		t.alarm("provider_state_unknown")
 	}
+	t.supersededShows(s)
 }
 
 // collect keeps what is collected so far. An order that is shown without a collection says nothing of it, nor does one that was

@@ -26,6 +26,9 @@ var workStates = map[Op]State{OpModify: Modifying, OpSync: Syncing, OpCollect: C
 func (t *turn) begin(op Op, body []byte, new *End) effect {
 	t.accept()
 	if t.Work != nil { // see busy
+		if w := t.Work; w.Op == OpModify && !w.Request.DoubtAt.IsZero() {
+			t.Superseded = w.New
+		}
 		t.rejectWork("superseded", fault.New(fault.Conflict, "superseded", "it had no definite answer when %s took its place", t.fact.(deskFact).ask().RequestID))
 	}
 	t.Work = &Work{Op: op, RequestID: t.fact.(deskFact).ask().RequestID, Fact: nameOf(t.fact), Request: Request{Body: body}, New: new}
@@ -205,12 +208,31 @@ func (t *turn) stillPending(s Seen) effect {
 
 // modified takes that the new total is in force.
 func (t *turn) modified() {
-	w, old := t.Work, t.Total()
-	e := *t.Ended
-	e.Total, e.Lines, e.Discounts = w.New.Total, w.New.Lines, w.New.Discounts
-	t.Ended = &e
+	w := t.Work
 	t.workDone("order.modified")
-	t.emit(WasModified{w.RequestID, old, e.Total})
+	t.lowerTo(w.New, w.RequestID)
+	t.Superseded = nil
+}
+
+// supersededShows takes that a modify which another request replaced was carried out all the same: its total is in force. Its
+// request was answered.
+func (t *turn) supersededShows(s Seen) {
+	if t.Superseded == nil || !t.State.Owed() {
+		return
+	}
+	paid := s.phase() == isPaid && s.PaidFen == t.Superseded.Total && s.PaidFen != t.Total()
+	if paid || s.phase() == isPending && s.Total != nil && *s.Total == t.Superseded.Total {
+		t.lowerTo(t.Superseded, "")
+		t.Superseded = nil
+	}
+}
+
+// lowerTo puts lower amounts in force.
+func (t *turn) lowerTo(amounts *End, requestID string) {
+	old, e := t.Total(), *t.Ended
+	e.Total, e.Lines, e.Discounts = amounts.Total, amounts.Lines, amounts.Discounts
+	t.Ended = &e
+	t.emit(WasModified{requestID, old, e.Total})
 }
 
 // workDone ends the present work with its answer.
