@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,9 @@ const (
 	labelRefund  = "refund "
 	labelOutcome = "outcome"
 	kindDesk     = "desk"
+	titleStatus  = "order.request_status"
+	labelAlarm   = "alarm"
+	labelOver    = "alarm_over"
 
 	labelTotal     = "total_amount_fen"
 	labelPaid      = "paid_amount_fen"
@@ -35,6 +39,14 @@ func (s *Story) told(label string) string {
 		}
 	}
 	return ""
+}
+
+// alarmed reports that a person was told of the code, in this wait or one before.
+func (s *Story) alarmed(code string) bool {
+	return slices.ContainsFunc(s.ofOrder, func(d Detail) bool {
+		word, _, _ := strings.Cut(d.Value, " ")
+		return (d.Label == labelAlarm || d.Label == labelOver) && word == code
+	})
 }
 
 // shownState is the order's state, or that nobody told it.
@@ -96,6 +108,6 @@ func (s *Story) printStanding(w io.Writer) {
 func (s *Story) printRefund(w io.Writer, requestID string) {
 	state, more, _ := strings.Cut(s.told(labelRefund+requestID), ",")
 	if where, ok := returns[state]; ok {
-		fmt.Fprintf(w, "  refund %s,%s  %s\n          %s\n", state, more, where.zh, where.en)
+		fmt.Fprintf(w, "  refund %s, %s  %s\n          %s\n", state, inBeijing(more), where.zh, where.en)
 	}
 }
