@@ -23,7 +23,7 @@ func (s *Story) Print(w io.Writer) error {
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, d := range s.Summary {
-		if d.Label == labelAlarm+"_zh" || d.Label == labelAlarm+"_en" { // what the alarm above means
+		if explains(d) {
 			fmt.Fprintf(t, "  \t  %s\n", plain(d.Value))
 			continue
 		}

@@ -104,6 +104,24 @@ func (s *Story) printStanding(w io.Writer) {
 	fmt.Fprintf(w, "  %s  %s\n  %s  %s\n", s.State, s.MoneyZH, strings.Repeat(" ", len(s.State)), s.MoneyEN)
 }
 
+// printAlarms says what a person was told that goes on: it may be why an answer does not come.
+func (s *Story) printAlarms(w io.Writer) {
+	goesOn := false
+	for _, d := range s.ofOrder {
+		switch {
+		case d.Label == labelAlarm || d.Label == labelOver:
+			if goesOn = d.Label == labelAlarm; goesOn {
+				fmt.Fprintf(w, "  alarm %s\n", inBeijing(d.Value))
+			}
+		case goesOn && explains(d):
+			fmt.Fprintf(w, "        %s\n", plain(d.Value))
+		}
+	}
+}
+
+// explains is true for what an alarm before it means.
+func explains(d Detail) bool { return d.Label == labelAlarm+"_zh" || d.Label == labelAlarm+"_en" }
+
 // printRefund says where the money of one refund is, if there is such a refund.
 func (s *Story) printRefund(w io.Writer, requestID string) {
 	state, more, _ := strings.Cut(s.told(labelRefund+requestID), ",")
