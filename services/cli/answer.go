@@ -36,7 +36,7 @@ func answerOf(fact deskFact, id string, m proto.Message) (answer, bool) {
 	case *deskv1.AmountModifyRequested:
 		return modifyAnswer(asked, m)
 	case *deskv1.PaidElsewhere:
-		return elsewhereAnswer(m)
+		return elsewhereAnswer(asked, m)
 	case *deskv1.CollectRequested:
 		return collectAnswer(asked, m)
 	case *deskv1.RefundRequested:
@@ -45,10 +45,14 @@ func answerOf(fact deskFact, id string, m proto.Message) (answer, bool) {
 	return answer{}, false
 }
 
-// rejected changed nothing, here and at WeChat.
+// rejected changed nothing, here and at WeChat; only of one that was superseded nobody knows.
 func rejected(r *orderv1.FactRejected) (answer, bool) {
 	p := r.GetProblem()
-	return answer{says("请求被拒绝，没有任何改变", "the request was refused and changed nothing"), fault.Invalid(p.GetField(), p.GetCode(), "%s", p.GetText())}, true
+	said := says("请求被拒绝，没有任何改变", "the request was refused and changed nothing")
+	if p.GetCode() == "superseded" {
+		said = says("请求已被新的请求取代，微信可能已执行，也可能没有", "another request took its place; WeChat may have carried it out or not")
+	}
+	return answer{said, fault.Invalid(p.GetField(), p.GetCode(), "%s", p.GetText())}, true
 }
 
 func cancelAnswer(m proto.Message) (answer, bool) {
@@ -75,7 +79,7 @@ func modifyAnswer(asked *deskv1.AmountModifyRequested, m proto.Message) (answer,
 	return answer{}, false
 }
 
-func elsewhereAnswer(m proto.Message) (answer, bool) {
+func elsewhereAnswer(asked *deskv1.PaidElsewhere, m proto.Message) (answer, bool) {
 	paid, ok := m.(*orderv1.OrderPaid)
 	if !ok {
 		return answer{}, false
@@ -86,14 +90,19 @@ func elsewhereAnswer(m proto.Message) (answer, bool) {
 			ours += c.GetAmountFen()
 		}
 	}
-	theirs := paid.GetPaidAmountFen() - ours
+	theirs, said := paid.GetPaidAmountFen()-ours, paid.GetTotalAmountFen()
+	if asked.AmountFen != nil {
+		said = asked.GetAmountFen()
+	}
 	switch {
 	case ours == 0:
 		return done(says("微信已先扣款 %s；用户另行支付视为重复付款，微信扣的款自动退回",
 			"WeChat had collected %s by then; as the customer paid elsewhere too, that goes back by itself").with(shown(theirs)))
-	case theirs > 0:
+	case theirs > 0 && said+theirs <= paid.GetTotalAmountFen():
+		return done(says("已结清，微信不再扣款：商户自收 %s，微信已收 %s", "settled, WeChat collects no more: %s to the merchant, %s by WeChat").with(shown(ours), shown(theirs)))
+	case theirs > 0: // WeChat shows only the rest as ours
 		return done(says("已结清，微信不再扣款：商户自收 %s，微信已收 %s，其中重复的部分自动退回",
-			"settled, WeChat collects no more: %s to the merchant, %s by WeChat, of which what was paid twice goes back by itself").with(shown(ours), shown(theirs)))
+			"settled, WeChat collects no more: %s to the merchant, %s by WeChat, of which what was paid twice goes back by itself").with(shown(said), shown(theirs)))
 	}
 	return done(says("订单已按商户自行收款结清，共 %s，微信不再扣款", "settled as paid to the merchant, %s in all; WeChat collects no more").with(shown(ours)))
 }

@@ -23,6 +23,10 @@ func (s *Story) Print(w io.Writer) error {
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, d := range s.Summary {
+		if explains(d) {
+			fmt.Fprintf(t, "  \t  %s\n", plain(d.Value))
+			continue
+		}
 		fmt.Fprintf(t, "  %s\t%s\n", d.Label, inBeijing(d.Value))
 		for _, line := range explained(d) {
 			fmt.Fprintf(t, "  \t  %s\n", line)
@@ -48,9 +52,9 @@ func (s *Story) Print(w io.Writer) error {
 	return nil
 }
 
-// shown are the details for people: a request of the back office without an outcome is under way.
+// shown are the details for people: a request of the back office without an outcome is under way, or was when it came again.
 func (l Line) shown() []Detail {
-	if l.Kind != kindDesk || slices.ContainsFunc(l.Details, func(d Detail) bool { return d.Label == labelOutcome }) {
+	if l.Kind != kindDesk && l.Title != titleStatus || slices.ContainsFunc(l.Details, func(d Detail) bool { return d.Label == labelOutcome }) {
 		return l.Details
 	}
 	return append(slices.Clone(l.Details), Detail{labelOutcome, "处理中 / under way"})

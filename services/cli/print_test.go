@@ -43,10 +43,12 @@ func TestAStoryIsPrintedInBeijingTimeInLinesThatEndWithAWord(t *testing.T) {
 func TestAStoryTellsInWordsWhereTheMoneyIsAndWhatIsUnderWay(t *testing.T) {
 	story := &Story{
 		Merchant: "demo", OutOrderNo: "N1", State: "PAID", MoneyZH: standings["PAID"].zh, MoneyEN: standings["PAID"].en,
-		Summary: []Detail{{"state", "PAID"}, {"refund r-1", "PROCESSING, 100 of 350 fen"}, {"next", "query_refund at 2026-03-01T17:00:00Z"}, {"reason", "query"}},
+		Summary: []Detail{{"state", "PAID"}, {"refund r-1", "PROCESSING, 100 of 350 fen"}, {"next", "query_refund at 2026-03-01T17:00:00Z"}, {"reason", "query"},
+			{"alarm", "sync_refused at 2026-03-01T17:00:00Z"}, {"alarm_zh", "微信未接受"}, {"alarm_en", "WeChat does not take it"}},
 		Lines: []Line{
 			{Source: "order-lifecycle", Kind: "desk", Title: "refund_requested", Details: []Detail{{"request", "r-1"}}},
 			{Source: "order-lifecycle", Kind: "desk", Title: "collect_requested", Details: []Detail{{"request", "r-0"}, {"outcome", "order.paid"}}},
+			{Source: "order", Kind: "event", Title: "order.request_status", Details: []Detail{{"request_id", "r-2"}}},
 		},
 	}
 	var out strings.Builder
@@ -56,6 +58,7 @@ func TestAStoryTellsInWordsWhereTheMoneyIsAndWhatIsUnderWay(t *testing.T) {
 	for _, words := range []string{
 		"款项已收齐", "the money is in, and WeChat confirms it", "微信已受理退款", "minutes to a wallet", "查询退款", "ask WeChat about the refund",
 		"request=r-1 outcome=处理中 / under way", "request=r-0 outcome=order.paid",
+		"request_id=r-2 outcome=处理中 / under way", "sync_refused at 2026-03-02 01:00:00.000", "    微信未接受", "    WeChat does not take it",
 	} {
 		if strings.Count(out.String(), words) != 1 {
 			t.Errorf("it does not say %q once", words)

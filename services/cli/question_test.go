@@ -18,10 +18,15 @@ import (
 )
 
 func TestWithoutAnAnswerTheCommandEndsWith2AndTellsWhereThingsStandAndHowToLookThemUp(t *testing.T) {
-	s := newStage(t, append(thePaidOrder(), "refund rid-1", "PROCESSING, 100 of 350 fen")...)
+	s := newStage(t, append(thePaidOrder(), "refund rid-1", "PROCESSING, 100 of 350 fen",
+		"alarm", "refund_slow of refund rid-1 at 2026-03-01T04:00:00Z", "alarm_en", "WeChat works on it for too long", "alarm_over", "sync_refused", "alarm_en", "that is over")...)
 	line := []string{"order", "refund", "N1", "--fen", "100", "--request-id", "rid-1", "--wait"}
-	words := []string{"尚无结果", "PAID", "the money is in", "微信已受理退款", "days to a bank card", "order show N1", "--request-id rid-1"}
-	s.types(append(line, "1s")...).shows(t, 2, append(words, "waited 1s")...)
+	words := []string{"尚无结果", "PAID", "the money is in", "微信已受理退款", "days to a bank card", "alarm refund_slow of refund rid-1 at 2026-03-01 12:00:00.000", "WeChat works on it for too long", "order show N1", "--request-id rid-1"}
+	got := s.types(append(line, "1s")...)
+	got.shows(t, 2, append(words, "waited 1s")...)
+	if strings.Contains(got.out, "that is over") {
+		t.Errorf("it tells an alarm whose wait is over:\n%s", got.out)
+	}
 
 	ctx, interrupt := context.WithCancel(t.Context())
 	listening, listeners := make(chan struct{}), s.listeners()

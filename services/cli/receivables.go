@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -24,10 +26,12 @@ func receivablesCommand() *cobra.Command {
 	var olderThan time.Duration
 	var all bool
 	cmd := &cobra.Command{
-		Use: "receivables --merchant M", Short: "orders that WeChat collects and has not got in full, oldest first (应收)", Args: cobra.NoArgs,
+		Use: "receivables --merchant M", Short: "orders that WeChat collects and has not got in full, and services that run for too long, oldest first (应收)", Args: cobra.NoArgs,
 		Long: `Lists the orders that WeChat collects (待支付), oldest first, with the sum of what is still out. The first 100, unless --all pages
-through all of them. Some may be paid while the list is read.
-列出微信正在收款、尚未收齐的订单（应收），按账龄从老到新，最后合计未收金额。默认前 100 笔，--all 列出全部。`,
+through all of them. Some may be paid while the list is read. A service that runs for too long (IN_SERVICE) is listed without a
+total: its end may be lost. One that the customer paid by other means (SYNCING) is listed until WeChat takes note of it.
+列出微信正在收款、尚未收齐的订单（应收），按账龄从老到新，最后合计未收金额。默认前 100 笔，--all 列出全部。
+服务时间过长的订单（IN_SERVICE）也列出，金额未定；用户已另行付款的订单（SYNCING）在微信接受之前仍列出。`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := Within("--older-than, in seconds", int64(olderThan/time.Second), 0, int64(10*365*24*time.Hour/time.Second)); err != nil {
 				return err
@@ -91,7 +95,7 @@ func (l *ledger) print(w io.Writer) error {
 		total, paid := money.Fen(r.GetTotalAmountFen()), money.Fen(r.GetPaidAmountFen())
 		totals, paids = append(totals, total), append(paids, paid)
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.GetOutOrderNo(), shownAge(l.age(r)),
-			total.Yuan(), paid.Yuan(), r.GetState(), dash(plain(r.GetDeviceId())), dash(plain(r.GetNote())))
+			total.Yuan(), paid.Yuan(), r.GetState(), dash(plain(r.GetDeviceId())), dash(noteOf(r)))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -114,6 +118,18 @@ func (l *ledger) print(w io.Writer) error {
 		says("还有更多：--all 列出全部", "there are more: --all lists all of them").print(w)
 	}
 	return nil
+}
+
+// notes say of a state in the list what its amounts do not.
+var notes = map[string]string{
+	"IN_SERVICE": "服务时间过长，可能丢失了结束 / runs for too long, its end may be lost",
+	"SYNCING":    "用户已另行付款，正在告知微信 / paid by other means, WeChat is being told",
+}
+
+// noteOf is what is noted of a receivable for people.
+func noteOf(r *orderv1.Receivable) string {
+	parts := slices.DeleteFunc([]string{plain(r.GetNote()), notes[r.GetState()]}, func(s string) bool { return s == "" })
+	return strings.Join(parts, "; ")
 }
 
 // age is how long WeChat has been collecting; 0 when the service's clock is ahead of ours.

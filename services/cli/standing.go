@@ -39,9 +39,10 @@ func (s *Story) standing() text {
 	switch {
 	case slices.Contains(closed, s.State) && paid > back:
 		return says("订单已结束，但微信已收 %s，应退给用户", "the order is over, and WeChat has collected %s of it: that is the customer's").with(shown(paid - back))
-	case s.State != "PAID" && !slices.Contains(closed, s.State) && paid > 0:
-		in := says("；已收 %s", "; %s of it is in").with(shown(paid))
-		return text{standings[s.State].zh + in.zh, standings[s.State].en + in.en}
+	case s.State == "IN_SERVICE" && s.alarmed("complete_refused"):
+		return endRefused
+	case s.State != "PAID" && !slices.Contains(closed, s.State):
+		return s.open(paid, doubly)
 	case s.State != "PAID", byWeChat == paid && back == 0 && doubly == 0:
 		return standings[s.State]
 	case byWeChat <= 0:
@@ -58,6 +59,25 @@ func (s *Story) standing() text {
 		return says("微信收的款已全部退回用户", "all that WeChat collected went back to the customer")
 	}
 	return says("款项已收齐，其中 %s 已退回用户", "the money is in, and %s of it went back to the customer").with(shown(back))
+}
+
+// endRefused is where an order is whose service ended and whose end WeChat refused.
+var endRefused = text{
+	"服务已结束，但微信拒绝完结，尚未扣款：更正后重新上报结束，或撤销后以其他方式收款",
+	"the service ended and WeChat refused to take its end, nothing is collected: send a corrected end, or cancel it and collect by other means",
+}
+
+// open says where the money of an order is that has not ended, also what of it is in by whom.
+func (s *Story) open(paid, elsewhere int64) text {
+	where := standings[s.State]
+	add := func(t text) { where = text{where.zh + t.zh, where.en + t.en} }
+	if paid > 0 {
+		add(says("；已收 %s", "; %s of it is in").with(shown(paid)))
+	}
+	if elsewhere > 0 {
+		add(says("；用户已另付商户 %s，微信重复收的部分自动退回", "; the customer paid the merchant %s by other means, what WeChat collects as well goes back by itself").with(shown(elsewhere)))
+	}
+	return where
 }
 
 // returns say where the money of a refund is, by its state.

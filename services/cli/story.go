@@ -139,7 +139,7 @@ func eventLine(e bus.Stored) Line {
 
 // told are the fields of an event that its line in a story shows; none of them can hold an openid or a secret.
 var told = []protoreflect.Name{
-	"code", "field", "text", "text_zh", "text_en", "reason", "problem", "old_total_amount_fen", "total_amount_fen", "paid_amount_fen",
+	"code", "field", "text", "text_zh", "text_en", "reason", "problem", "fact", "outcome", "accepted_at", "old_total_amount_fen", "total_amount_fen", "paid_amount_fen",
 	"amount_fen", "refunded_amount_fen", "transaction_id", "out_refund_no", "request_id", "age_seconds", "confirm_before", "paid_at", "refunded_at",
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,9 @@ const (
 	labelRefund  = "refund "
 	labelOutcome = "outcome"
 	kindDesk     = "desk"
+	titleStatus  = "order.request_status"
+	labelAlarm   = "alarm"
+	labelOver    = "alarm_over"
 
 	labelTotal     = "total_amount_fen"
 	labelPaid      = "paid_amount_fen"
@@ -35,6 +39,14 @@ func (s *Story) told(label string) string {
 		}
 	}
 	return ""
+}
+
+// alarmed reports that a person was told of the code, in this wait or one before.
+func (s *Story) alarmed(code string) bool {
+	return slices.ContainsFunc(s.ofOrder, func(d Detail) bool {
+		word, _, _ := strings.Cut(d.Value, " ")
+		return (d.Label == labelAlarm || d.Label == labelOver) && word == code
+	})
 }
 
 // shownState is the order's state, or that nobody told it.
@@ -92,10 +104,28 @@ func (s *Story) printStanding(w io.Writer) {
 	fmt.Fprintf(w, "  %s  %s\n  %s  %s\n", s.State, s.MoneyZH, strings.Repeat(" ", len(s.State)), s.MoneyEN)
 }
 
+// printAlarms says what a person was told that goes on: it may be why an answer does not come.
+func (s *Story) printAlarms(w io.Writer) {
+	goesOn := false
+	for _, d := range s.ofOrder {
+		switch {
+		case d.Label == labelAlarm || d.Label == labelOver:
+			if goesOn = d.Label == labelAlarm; goesOn {
+				fmt.Fprintf(w, "  alarm %s\n", inBeijing(d.Value))
+			}
+		case goesOn && explains(d):
+			fmt.Fprintf(w, "        %s\n", plain(d.Value))
+		}
+	}
+}
+
+// explains is true for what an alarm before it means.
+func explains(d Detail) bool { return d.Label == labelAlarm+"_zh" || d.Label == labelAlarm+"_en" }
+
 // printRefund says where the money of one refund is, if there is such a refund.
 func (s *Story) printRefund(w io.Writer, requestID string) {
 	state, more, _ := strings.Cut(s.told(labelRefund+requestID), ",")
 	if where, ok := returns[state]; ok {
-		fmt.Fprintf(w, "  refund %s,%s  %s\n          %s\n", state, more, where.zh, where.en)
+		fmt.Fprintf(w, "  refund %s, %s  %s\n          %s\n", state, inBeijing(more), where.zh, where.en)
 	}
 }

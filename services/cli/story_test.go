@@ -26,6 +26,7 @@ func TestTheLineOfAnEventTellsAmountsTimesAndNumbersAndNoUser(t *testing.T) {
 		"order.refunded":               {&orderv1.OrderRefunded{RequestId: "r-1", AmountFen: 100, RefundedAmountFen: 250, TransactionId: "42"}, []Detail{{"amount_fen", "100"}, {"refunded_amount_fen", "250"}, {"transaction_id", "42"}, {"request_id", "r-1"}}},
 		"order.awaiting_confirm":       {&orderv1.OrderAwaitingConfirm{ConfirmBefore: later}, []Detail{{"confirm_before", "2026-03-01T05:00:00Z"}}},
 		"order.fact_rejected":          {&orderv1.FactRejected{Problem: &eventv1.Problem{Code: "not_paid", Text: "why"}}, []Detail{{"code", "not_paid"}, {"text", "why"}}},
+		"order.request_status":         {&orderv1.RequestStatus{RequestId: "r-1", Fact: "refund_requested", Outcome: "order.refunded", AcceptedAt: later}, []Detail{{"fact", "refund_requested"}, {"outcome", "order.refunded"}, {"accepted_at", "2026-03-01T05:00:00Z"}, {"request_id", "r-1"}}},
 		"kiosk.service_requested":      {&kioskv1.ServiceRequested{Openid: openID}, nil},
 		"order.receivable_aged":        {&orderv1.ReceivableAged{TotalAmountFen: 350, AgeSeconds: 86400}, []Detail{{"total_amount_fen", "350"}, {"age_seconds", "86400"}}},
 		"desk.amount_modify_requested": {&deskv1.AmountModifyRequested{TotalAmountFen: fen(300), Reason: "x"}, []Detail{{"reason", "x"}, {"total_amount_fen", "300"}}},

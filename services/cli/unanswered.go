@@ -56,6 +56,7 @@ func (q question) whereItStands(ctx context.Context) {
 	}
 	story.printStanding(q.out)
 	story.printRefund(q.out, q.fact.GetRequestId())
+	story.printAlarms(q.out)
 }
 
 // putAside finds the request among the dead letters, by its place in its stream; nil when it is not there, or they cannot be read

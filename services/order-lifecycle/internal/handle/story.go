@@ -11,9 +11,11 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/facepay-go/facepay/pkg/fault"
+	"github.com/facepay-go/facepay/pkg/money"
 	eventv1 "github.com/facepay-go/facepay/proto/gen/facepay/event/v1"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/errand"
 	"github.com/facepay-go/facepay/services/order-lifecycle/internal/order"
+	"github.com/facepay-go/facepay/services/order-lifecycle/internal/wire"
 )
 
 // Story tells all this service knows of one order. An unknown order has an empty story.
@@ -32,7 +34,7 @@ func Story(x *errand.Errands) func(context.Context, *eventv1.StoryRequest) (*eve
 			reply.Entries = append(reply.Entries, entry(s.At, "state", fmt.Sprintf("%s → %s", s.From, s.To), "by", s.By))
 		}
 		for _, c := range o.Calls {
-			reply.Entries = append(reply.Entries, entry(c.At, "call", fmt.Sprintf("WeChat %s: %s", c.Op, c.Verdict),
+			reply.Entries = append(reply.Entries, entry(c.At, "call", fmt.Sprintf("WeChat %s: %s", c.Op, cmp.Or(verdicts[c.Verdict], c.Verdict)),
 				"request", c.Refund, "saw", c.Saw, "http_status", number(c.HTTPStatus), "code", c.Code, "internal_code", c.InternalCode,
 				"request_id", c.RequestID, "took", c.Took.String()))
 		}
@@ -60,25 +62,33 @@ func summary(o order.Order) []*eventv1.StoryDetail {
 		pairs = append(pairs, "total_amount_fen", strconv.FormatInt(int64(o.Ended.Total), 10))
 	}
 	pairs = append(pairs, "paid_amount_fen", strconv.FormatInt(int64(o.PaidFen), 10))
+	var noted money.Fen
 	for _, c := range o.Collections {
 		if c.ByMerchant { // facepayctl tells by it who has the money
 			pairs = append(pairs, "paid_elsewhere_fen", strconv.FormatInt(int64(c.Amount), 10))
+			noted += c.Amount
 		}
 		pairs = append(pairs, "transaction_id", c.TransactionID)
 		if c.TransactionID != "" && !c.ByMerchant { // facepayctl refunds all by it
-			pairs = append(pairs, "refundable_fen", strconv.FormatInt(int64(c.Amount-o.Returning(c.TransactionID)), 10))
+			pairs = append(pairs, "refundable_fen", strconv.FormatInt(int64(max(c.Amount-o.Returning(c.TransactionID), 0)), 10)) // somebody may have refunded in the portal as well
 		}
 	}
-	if o.PaidElsewhere > 0 && !slices.ContainsFunc(o.Collections, byMerchant) { // WeChat has not taken note of it
+	if o.PaidElsewhere > noted { // WeChat has not taken note of it, or only of what it had not collected itself
 		pairs = append(pairs, "said_paid_elsewhere_fen", strconv.FormatInt(int64(o.PaidElsewhere), 10))
 	}
 	if len(o.Refunds) > 0 {
 		pairs = append(pairs, "refunded_amount_fen", strconv.FormatInt(int64(o.RefundedFen), 10))
 	}
 	for _, r := range o.Refunds {
-		words := fmt.Sprintf("%s, %d of %d fen %s", r.State, r.Amount, r.Total, r.Failure)
+		words := fmt.Sprintf("%s, %d of %d fen", r.State, r.Amount, r.Total)
+		if r.Failure != "" {
+			words += " " + r.Failure
+		}
+		if r.RefundID != "" { // WeChat's support asks for it
+			words += ", refund_id " + r.RefundID
+		}
 		if r.Todo.Op == order.OpRefund {
-			words += "to be sent at " + r.Todo.At.Format(time.RFC3339)
+			words += ", to be sent at " + r.Todo.At.Format(time.RFC3339)
 		}
 		pairs = append(pairs, "refund "+cmp.Or(r.RequestID, r.OutRefundNo), words)
 	}
@@ -92,7 +102,7 @@ func summary(o order.Order) []*eventv1.StoryDetail {
 		pairs = append(pairs, "next", fmt.Sprintf("%s at %s", next.Op, next.At.Format(time.RFC3339)))
 	}
 	for _, a := range o.Alarms {
-		pairs = append(pairs, "alarm", a.Code)
+		pairs = append(pairs, alarm(o, a)...)
 	}
 	if o.Parked != nil {
 		pairs = append(pairs, "waiting", waitsFor(o))
@@ -100,7 +110,28 @@ func summary(o order.Order) []*eventv1.StoryDetail {
 	return details(pairs)
 }
 
-func byMerchant(c order.Collection) bool { return c.ByMerchant }
+// verdicts are words for those that do not speak for themselves.
+var verdicts = map[string]string{
+	order.Ask.String(): "refused, only a query tells why", order.NotNow.String(): "not now, later again", order.NotOurs.String(): "the number has other content",
+}
+
+// alarm tells what a person was told, of which refund, when, and what it means; alarm_over when its wait has ended, as that of a
+// refund has once it succeeded.
+func alarm(o order.Order, a order.AlarmRaised) []string {
+	label, words := "alarm", a.Code
+	if a.Refund != "" {
+		words += " of refund " + a.Refund
+	}
+	words += " at " + a.At.Format(time.RFC3339)
+	succeeded := func(r order.Refund) bool {
+		return r.State == order.RefundSucceeded && cmp.Or(r.RequestID, r.OutRefundNo) == a.Refund
+	}
+	if a.Over || slices.ContainsFunc(o.Refunds, succeeded) {
+		label = "alarm_over"
+	}
+	zh, en := wire.AlarmText(a.Code)
+	return []string{label, words, "alarm_zh", zh, "alarm_en", en}
+}
 
 // waitsFor says what a service_ended waits for.
 func waitsFor(o order.Order) string {

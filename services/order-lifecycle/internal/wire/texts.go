@@ -61,7 +61,7 @@ var alarmTexts = map[string]text{
 	"notification_contradicted":     {"通知与查单结果不符", "a notification is not borne out by the query"},
 	"payment_not_itemised":          {"已收款但明细缺失或与金额不符，无法退款和对账", "paid, but the parts are missing or do not add up: no refund or reconciliation without them"},
 	"provider_state_unknown":        {"微信返回了未知的订单状态", "WeChat shows a state that is not documented"},
-	"provider_event_unknown":        {"收到未知类型的订单通知，已查单核实", "WeChat told of the order by a type of notification that is not documented"},
+	"provider_event_unknown":        {"收到未知类型的订单通知，凭收款明细或查单确认", "WeChat told of the order by a type of notification that is not documented"},
 	"provider_answer_unreadable":    {"微信的应答无法解析，正在查单核实；并非网络故障", "WeChat said yes and the answer cannot be read; the order or refund is queried; it is no fault of the network"},
 	"query_refused":                 {"微信拒绝查单，订单状态无法确认", "WeChat refuses the query; the order's state cannot be told"},
 	"no_definite_answer":            {"长时间得不到微信的明确答复，仍在重试", "WeChat has given no definite answer for a long time; we go on asking"},
@@ -83,3 +83,6 @@ var alarmTexts = map[string]text{
 	"refunded_after_all":            {"已判定失败的退款事后成功", "a refund that had failed succeeded after all"},
 	"too_many_rejected_facts":       {"被拒绝的事件过多，请检查网关", "too many facts were refused; check the gateway"},
 }
+
+// AlarmText is what an alarm's code means, in both languages.
+func AlarmText(code string) (zh, en string) { return alarmTexts[code].zh, alarmTexts[code].en }
