@@ -45,10 +45,10 @@ func excess(owed, returned money.Fen, paid []payment) (back []giveBack, rest mon
 }
 
 // payments are all payments of the order that are known. What a customer paid elsewhere is known from the back office, and
-// once WeChat has taken note of it from WeChat as well: it is one payment.
+// once WeChat has taken note of it from WeChat as well: it is one payment. What WeChat collected and shows no part of is one too.
 func (o *Order) payments() []payment {
 	var all []payment
-	elsewhere := o.PaidElsewhere
+	elsewhere, unnamed := o.PaidElsewhere, o.PaidFen
 	for _, c := range o.Collections {
 		p := payment{ID: c.TransactionID, Amount: c.Amount, PaidAt: c.PaidAt, Returned: o.Returning(c.TransactionID)}
 		if c.ByMerchant {
@@ -56,6 +56,10 @@ func (o *Order) payments() []payment {
 			elsewhere -= min(elsewhere, c.Amount)
 		}
 		all = append(all, p)
+		unnamed -= c.Amount
+	}
+	if unnamed > 0 {
+		all = append(all, payment{Amount: unnamed})
 	}
 	if elsewhere > 0 {
 		all = append(all, payment{Amount: elsewhere})

@@ -163,3 +163,18 @@ func TestARefundForGoodwillIsNotCountedAgainstALaterDoublePayment(t *testing.T) 
 		t.Errorf("refunds %+v", o.Refunds)
 	}
 }
+
+func TestADoublePaymentOfWhichWeChatShowsNoPartsIsTold(t *testing.T) {
+	o := pending(t, 350)
+	o.Apply(envAt(hour), elsewhereAsk("e1"))
+	bare := paidSeen(350)
+	bare.Parts = nil
+	if o.Apply(envAt(hour), answer(OpQuery, Accepted, bare)); !alarmed(o, "auto_refund_impossible") {
+		t.Errorf("%s, paid %d and 350 elsewhere of %d, alarms %v", o.State, o.PaidFen, o.Total(), alarmCodes(o))
+	}
+	// Once the parts are shown, it goes back.
+	o.Apply(envAt(hour), Observed{told(paidSeen(350))})
+	if o.Apply(envAt(hour), answer(OpQuery, Accepted, paidSeen(350))); back(o) != 350 {
+		t.Errorf("%d go back, want 350", back(o))
+	}
+}

@@ -48,6 +48,44 @@ func TestTheOldAnswerToARequestTakesNoMoneyBackThatAQueryShowed(t *testing.T) {
 	}
 }
 
+// skewed is a receivable that the customer paid elsewhere and WeChat would not hear of, and that was asked about by a replica
+// whose clock is two minutes ahead of t0 + 1 h.
+func skewed(t *testing.T) *Order {
+	t.Helper()
+	o, ahead := pending(t, 350), t0.Add(time.Hour+2*time.Minute)
+	o.Apply(envAt(ahead), elsewhereAsk("e1"))
+	o.Apply(envAt(ahead), Answered{Op: OpSync, Verdict: Refusal, Reason: "wrong_state", AskedAt: ahead, About: "e1"})
+	shown := answer(OpQuery, Accepted, stillOwed(350))
+	shown.AskedAt, shown.AskedIn = ahead, Syncing
+	if o.Apply(envAt(ahead), shown); !o.KnownAt.Equal(ahead) {
+		t.Fatalf("known at %v", o.KnownAt)
+	}
+	return o
+}
+
+func TestAPaymentThatIsToldToAReplicaWithASlowClockIsCountedAndGivenBack(t *testing.T) {
+	o := skewed(t)
+	o.Apply(envAt(t0.Add(time.Hour)), Observed{told(paidSeen(350))})
+	if o.State != Paid || o.PaidFen != 350 || back(o) != 350 {
+		t.Errorf("%s, paid %d, %d go back, want 350 of 350", o.State, o.PaidFen, back(o))
+	}
+}
+
+func TestAProofInTheAnswerToAnOldRequestIsConfirmedByAQuery(t *testing.T) {
+	o := skewed(t)
+	slow := answer(OpSync, Accepted, paidSeen(350))
+	slow.AskedAt, slow.About = t0.Add(time.Hour), "e1"
+	if o.Apply(envAt(t0.Add(time.Hour)), slow); o.State != Syncing || o.Todo.Op != OpQuery {
+		t.Fatalf("%s, paid %d, next %+v", o.State, o.PaidFen, o.Todo)
+	}
+	now := t0.Add(time.Hour + 3*time.Minute)
+	proof := answer(OpQuery, Accepted, paidSeen(350))
+	proof.AskedAt, proof.AskedIn = now, Syncing
+	if o.Apply(envAt(now), proof); o.State != Paid || o.PaidFen != 350 || back(o) != 350 {
+		t.Errorf("%s, paid %d, %d go back, want 350 of 350", o.State, o.PaidFen, back(o))
+	}
+}
+
 // TestANotificationWithoutGroundMakesNoWaitShorterNorLonger: it is asked about, and then the order waits as long as it would have.
 func TestANotificationWithoutGroundMakesNoWaitShorterNorLonger(t *testing.T) {
 	session := SessionOpened{DeviceID: "K1", ServiceID: "500001", OpenedAt: t0, ExpiresAt: t0.Add(time.Hour)}

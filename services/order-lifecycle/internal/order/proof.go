@@ -77,8 +77,8 @@ func (t *turn) collect(s Seen) {
 }
 
 // proof takes a proof of payment. What was commanded and is told in full ends the order at once. Anything else — another
-// amount, no command of ours, an order we closed, parts that do not add up — is confirmed by a query and then honoured:
-// the money is there. What was not commanded is alarmed, and what is above the command goes back.
+// amount, no command of ours, an order we closed, parts that do not add up, the answer to a request of before what we know — is
+// confirmed by a query and then honoured: the money is there. What was not commanded is alarmed, and what is above the command goes back.
 func (t *turn) proof(s Seen) effect {
 	t.learn(s)
 	commanded := t.commands(s.PaidFen)
@@ -89,7 +89,7 @@ func (t *turn) proof(s Seen) effect {
 	default:
 		t.alarm("paid_amount_differs")
 	}
-	if s.Told && !(commanded && s.itemised() && s.ServiceID == t.ServiceID && s.Differs == "") {
+	if t.old() || s.Told && !(commanded && s.itemised() && s.ServiceID == t.ServiceID && s.Differs == "") {
 		return t.confirm()
 	}
 	if t.State == Modifying && s.PaidFen == t.Work.New.Total && s.PaidFen != t.Total() { // the lower total was in force

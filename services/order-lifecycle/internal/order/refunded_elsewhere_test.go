@@ -67,3 +67,23 @@ func TestARefundOutsideThatGaveNothingBackIsToldOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatThePortalGaveBackWhileOurRefundWaitsForMoneyIsNotGivenBackTwice(t *testing.T) {
+	for _, c := range []struct{ portal, want money.Fen }{{350, 350}, {100, 350}, {500, 500}} {
+		o := pending(t, 350)
+		o.Apply(envAt(hour), answer(OpQuery, Accepted, paidSeen(700)))
+		o.Apply(envAt(hour), RefundAnswered{RequestID: "auto-1", Op: OpRefund, Verdict: NotNow, Balance: true})
+		o.Apply(envAt(hour), portalRefund(o, "20261122X", c.portal))
+		if got := o.Returning("T1"); got != c.want {
+			t.Errorf("portal %d: %d go back, want %d", c.portal, got, c.want)
+		}
+	}
+	// One that WeChat may have taken stays: nobody knows that it does not go.
+	o := pending(t, 350)
+	o.Apply(envAt(hour), answer(OpQuery, Accepted, paidSeen(700)))
+	o.Apply(envAt(hour), RefundAnswered{RequestID: "auto-1", Op: OpRefund, Verdict: Unknown})
+	o.Apply(envAt(hour), portalRefund(o, "20261122X", 350))
+	if o.Refunds[0].State != RefundSending || o.Next().Refund != "auto-1" {
+		t.Errorf("a refund in doubt became %+v", o.Refunds[0])
+	}
+}

@@ -105,8 +105,12 @@ func (t *turn) outdated(f Fact) bool {
 	return ok && (a.Op == OpQuery && (a.AskedIn != "" && a.AskedIn != t.State || t.old()) || a.About != "" && a.About != t.About(a.Op))
 }
 
-// old reports that the fact answers what was asked before what we know was.
-func (t *turn) old() bool { return t.asked().Before(t.KnownAt) }
+// old reports that the fact answers what was asked before what we know was. A notification answers nothing: the clock of who
+// takes it may lag behind the one of who asked, and says nothing of its age.
+func (t *turn) old() bool {
+	a, ok := t.fact.(Answered)
+	return ok && !a.AskedAt.IsZero() && a.AskedAt.Before(t.KnownAt)
+}
 
 // asked is when WeChat was asked what the fact answers; now for anything else.
 func (t *turn) asked() time.Time {

@@ -25,6 +25,7 @@ func userText(reason string) text {
 var refundTexts = map[string]text{
 	"closed":                {"退款已关闭，款项未退；如需再退请使用新的请求号", "WeChat closed the refund, nothing went back; a new try needs a new request_id"},
 	"abnormal":              {"款项无法退回原账户，请在商户平台处理", "the money cannot be credited; handle it in the merchant portal"},
+	"refunded_elsewhere":    {"已在商户平台退款，自动退款尚未发出，不再发出", "it was refunded in the merchant portal before this automatic refund was taken: it is not sent any more"},
 	"rule":                  {"退款请求不符合微信规则", "the refund breaks a rule of WeChat's"},
 	"not_authorised":        {"无权退款：检查商户权限", "no right to refund: check the merchant's permissions"},
 	"not_found":             {"微信查无此笔付款", "WeChat does not know the payment"},
