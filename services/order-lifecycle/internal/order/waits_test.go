@@ -104,3 +104,20 @@ func TestARefusalOfOneSendDoesNotCountAgainstTheNext(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsToldOfARefundNamesTheRefund(t *testing.T) {
+	unread := RefundAnswered{RequestID: "r1", Op: OpAskRefund, Verdict: Unknown, Unreadable: true}
+	for _, f := range []Fact{unread, refundNo(Misconfigured, ""), RefundAnswered{RequestID: "r1", Op: OpAskRefund, Verdict: NotOurs}, refundSeen(OpAskRefund, "ABNORMAL"), refundSeen(OpAskRefund, "NEW")} {
+		o := refunding(t)
+		o.Alarms = nil
+		o.Apply(envAt(hour), f)
+		for _, a := range o.Alarms {
+			if a.Refund != "r1" {
+				t.Errorf("%+v: told %+v", f, a)
+			}
+		}
+		if len(o.Alarms) == 0 {
+			t.Errorf("%+v: nothing told", f)
+		}
+	}
+}
