@@ -183,6 +183,34 @@ func TestOneUnusableCertificateDoesNotSpoilTheListAndIsNamed(t *testing.T) {
 	}
 }
 
+func TestOnlyTheUnusableCertificatesOfTheLastListAreNamed(t *testing.T) {
+	p, a := newPlatform(t), certificate(t, serialA)
+	bad := certificate(t, serialB)
+	bad.PEM = "no certificate"
+	p.gives(listSignedBy(t, a, bad, a))
+	f := p.fixture(t, certificatesOnly)
+	if err := f.ring.Refresh(t.Context()); err != nil || len(f.ring.Skipped()) != 1 {
+		t.Fatalf("%v, skipped %v", err, f.ring.Skipped())
+	}
+	p.gives(listSignedBy(t, a, a))
+	p.clock.Move(30 * time.Minute)
+	if err := f.ring.Refresh(t.Context()); err != nil || len(f.ring.Skipped()) != 0 {
+		t.Errorf("the next list is in order: %v, skipped %v", err, f.ring.Skipped())
+	}
+}
+
+func TestACertificateThatOnlyIsNotValidNowDoesNotMakeAListUnreadable(t *testing.T) {
+	p := newPlatform(t)
+	later, bad := certificate(t, serialA), certificate(t, serialB)
+	later = wechattest.NewCertificate(t, later.Key, serialA, wechattest.Start.Add(time.Hour), wechattest.Start.Add(2*time.Hour))
+	bad.PEM = "no certificate"
+	p.gives(wechattest.Reply{Body: wechattest.CertificateList(t, bad, later)})
+	f := p.fixture(t, bothKinds)
+	if err := f.ring.Refresh(t.Context()); err != nil || len(f.ring.Skipped()) != 1 {
+		t.Errorf("%v, skipped %v", err, f.ring.Skipped())
+	}
+}
+
 func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 
 func TestAnUnknownSerialRefreshesOnceForAllCallersAndThenVerifies(t *testing.T) {

@@ -171,6 +171,22 @@ func TestAnUnroutableNoticeIsPublishedOnceMerchantsYAMLNamesItsMerchant(t *testi
 	}
 }
 
+func TestNoticesThatStillFitNobodyDoNotKeepOthersFromBeingPublished(t *testing.T) {
+	w := startedWorld(t)
+	from := mainWeChat(t)
+	for i := range 4 {
+		for number, service := range map[string]string{"LATE": "500002", "NOBODYS": "500003"} {
+			w.tell(from, "wx-main", from.notification("PAYSCORE.USER_PAID", entity(t, map[string]any{"out_order_no": fmt.Sprint(number, i), "service_id": service})))
+		}
+	}
+	w.stop()
+	w.book = bookWith(t, `{id: "500001", cap_fen: 20000}`, `{id: "500001", cap_fen: 20000}, {id: "500002", cap_fen: 20000}`)
+	w.start()
+	for i := range 4 {
+		events[*notifyv1.PayScoreOrderNotified](w, fmt.Sprint("LATE", i), 1)
+	}
+}
+
 func TestANoticeThatAnOlderReplicaCouldNotRouteIsPublishedWithoutAnotherRestart(t *testing.T) {
 	w := newWorld(t)
 	older := w.book

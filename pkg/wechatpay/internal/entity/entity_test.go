@@ -150,3 +150,15 @@ func FuzzNothingThatWeChatSendsPanics(f *testing.F) {
 		_ = o.Err()
 	})
 }
+
+func TestAWordIsAStringAndNothingElse(t *testing.T) {
+	o := read(t, `{"word":"NO_AUTH","number":404,"yes":true,"null":null,"list":["a"],"object":{"a":"b"}}`)
+	if got := o.Word("word"); got != "NO_AUTH" {
+		t.Errorf("got %q", got)
+	}
+	for _, name := range []string{"number", "yes", "null", "list", "object", "absent"} {
+		if got := o.Word(name); got != "" || o.Err() != nil {
+			t.Errorf("%s: got %q, %v", name, got, o.Err())
+		}
+	}
+}

@@ -120,3 +120,15 @@ func TestANotificationWithoutGroundMakesNoWaitShorterNorLonger(t *testing.T) {
 		})
 	}
 }
+
+func TestALateAnswerToARequestMakesWhatWeKnowNoOlder(t *testing.T) {
+	o := pending(t, 350)
+	o.Apply(envAt(hour), modifyAsk("m1", 200))
+	o.Apply(envAt(hour.Add(time.Minute)), answer(OpQuery, Accepted, stillOwed(350)))
+	late := answer(OpModify, Accepted, stillOwed(350))
+	late.AskedAt = hour.Add(time.Second)
+	o.Apply(envAt(hour.Add(2*time.Minute)), late)
+	if known := hour.Add(time.Minute); !o.KnownAt.Equal(known) {
+		t.Errorf("what we know is of %v, want %v", o.KnownAt, known)
+	}
+}

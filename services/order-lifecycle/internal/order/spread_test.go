@@ -33,3 +33,17 @@ func TestTheOrdersOfOneOutageDoNotComeBackTogether(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRefundsOfOneOutageDoNotComeBackTogether(t *testing.T) {
+	o, gap := New("m1", "N1"), time.Minute
+	seen := map[time.Duration]bool{}
+	for i := range 10 {
+		seen[o.spread(gap, fmt.Sprint("r", i), 0)] = true
+		seen[o.spread(gap, "", i)] = true
+		other := New(fmt.Sprint("m", i+2), "N1")
+		seen[other.spread(gap, "", 0)] = true
+	}
+	if len(seen) < 25 { // of 30
+		t.Errorf("%d gaps", len(seen))
+	}
+}
