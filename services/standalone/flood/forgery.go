@@ -162,7 +162,7 @@ func headerForgeries() []forgery {
 			return one(f, s[:i]+string(s[i]^1)+s[i+1:], s+s, s[:i], s+"0", "0"+s, s[:i]+" "+s[i:], reversed(s))
 		})},
 		{name: "serial: unknown, the other key's, another account's", weight: 200, make: header(serialHeader, func(f *forger, s string) string {
-			return one(f, spareSerial, otherSerial, "PUB_KEY_ID_0", word(f.Rand, 40), strings.ToLower(s), s+s, s[:len(s)-1], s+","+s, "null", "*")
+			return one(f, spareSerial, otherSerial, "PUB_KEY_ID_0", word(f.Rand, 40), s+s, s[:len(s)-1], s+","+s, "null", "*")
 		})},
 		// The signed text is the same, cut elsewhere: what is left of the body is no notification.
 		{name: "boundary of nonce and body moved", weight: 100, unsendable: true, make: func(f *forger) delivery {

@@ -114,7 +114,7 @@ func leftOut(list []ast.Stmt, text func(ast.Node) string) (all []slip) {
 		case *ast.ExprStmt, *ast.IncDecStmt:
 			all = append(all, slip{n.Pos(), n.End(), "{}"})
 		case *ast.AssignStmt:
-			if n.Tok != token.DEFINE {
+			if n.Tok != token.DEFINE && texts(n.Lhs, text) != "_" { // what is thrown away is left out already
 				all = append(all, slip{n.Pos(), n.End(), strings.Repeat("_, ", len(n.Rhs)-1) + "_ = " + texts(n.Rhs, text)})
 			}
 		}
