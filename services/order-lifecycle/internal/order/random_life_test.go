@@ -2,6 +2,8 @@ package order
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,8 +34,14 @@ func TestRandomFactsInRandomOrderKeepTheInvariants(t *testing.T) {
 		if round == 400 {
 			t.Fatalf("the lives are too tame: never met %v", unmet())
 		}
+		from := beginnings
+		if round >= 8 { // what is rare is looked for where it can be met
+			from = slices.DeleteFunc(slices.Clone(beginnings), func(s situation) bool {
+				return !slices.ContainsFunc(unmet(), func(pair string) bool { return strings.HasPrefix(pair, string(s.order.State)+" ") })
+			})
+		}
 		rapid.Check(t, func(t *rapid.T) {
-			from := pick(t, "beginning", beginnings...)
+			from := pick(t, "beginning", from...)
 			l := &randomLife{order: clone(*from.order), now: t0, terms: terms, opened: from.opened, visited: visited}
 			l.terms.RiskFundIsCap, l.terms.Confirm = pick(t, "risk fund is cap", false, true), pick(t, "confirm", false, true)
 			l.terms.ServiceByPhone, l.terms.NeverCancelCompleted = pick(t, "by phone", false, true), pick(t, "never cancel", false, false, true)
